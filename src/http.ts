@@ -1,0 +1,88 @@
+import {readFileSync} from 'node:fs'
+import {getCACertificates} from 'node:tls'
+import {Agent, EnvHttpProxyAgent, request, type Dispatcher} from 'undici'
+
+/**
+ * The one HTTP client: deadlines, no redirects, no decoding (a digest is of the bytes sent), proxy variables, extra CA.
+ * https://undici.nodejs.org/#/docs/api/Dispatcher?id=dispatcherrequestoptions-callback
+ */
+export type Http = {
+  /** One attempt. Rejects on network errors and on `signal`; any status is an answer. The body must be consumed. */
+  request(request: HttpRequest): Promise<HttpAnswer>
+  close(): Promise<void>
+}
+
+export type HttpRequest = {
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
+  url: string
+  headers?: Record<string, string>
+  body?: string
+  signal?: AbortSignal
+  /** Milliseconds until the headers must be there; default 10,000. */
+  headersTimeout?: number
+  /** Milliseconds between two pieces of the body; default 10,000. */
+  bodyTimeout?: number
+}
+
+export type HttpAnswer = {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  body: Dispatcher.ResponseData['body']
+}
+
+export type HttpOptions = {
+  env: NodeJS.ProcessEnv
+  /** PEM file; its authorities are added to the system's, as `ca` alone would replace them. */
+  caFile?: string | undefined
+}
+
+export function httpClient({env, caFile}: HttpOptions): Http {
+  let dispatcher: Dispatcher | undefined
+  return {
+    async request({method, url, headers = {}, body, signal, headersTimeout = 10_000, bodyTimeout = 10_000}) {
+      dispatcher ??= openDispatcher(env, caFile)
+      const answer = await request(url, {
+        dispatcher,
+        method,
+        headers: {'accept-encoding': 'identity', ...headers},
+        body: body ?? null,
+        signal: signal ?? null,
+        headersTimeout,
+        bodyTimeout,
+      })
+      return {status: answer.statusCode, headers: answer.headers, body: answer.body}
+    },
+    async close() {
+      await dispatcher?.destroy()
+    },
+  }
+}
+
+function openDispatcher(env: NodeJS.ProcessEnv, caFile: string | undefined): Dispatcher {
+  const connect = {
+    timeout: 10_000,
+    ...(caFile !== undefined && {ca: [...getCACertificates('default'), readFileSync(caFile, 'utf8')]}),
+  }
+  const httpProxy = env['http_proxy'] ?? env['HTTP_PROXY']
+  const httpsProxy = env['https_proxy'] ?? env['HTTPS_PROXY']
+  if (!httpProxy && !httpsProxy) return new Agent({connect})
+  return new EnvHttpProxyAgent({
+    connect,
+    requestTls: connect,
+    ...(httpProxy && {httpProxy}),
+    ...(httpsProxy && {httpsProxy}),
+    noProxy: env['no_proxy'] ?? env['NO_PROXY'] ?? '',
+  })
+}
+
+/** Reads a body as text, at most `limit` bytes: the rest is left unread and the connection closed. */
+export async function readText(body: AsyncIterable<Buffer>, limit: number): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size >= limit) break
+  }
+  return Buffer.concat(chunks).subarray(0, limit).toString('utf8')
+}

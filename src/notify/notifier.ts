@@ -1,0 +1,27 @@
+import type {Reason, Report} from '../model/report.ts'
+
+/** What one notifier is told in one run, and why. */
+export type Notification = {
+  readonly reasons: readonly Reason[]
+  /** The whole report; `entries` holds only what this notifier is to be told of (never filtered rows). */
+  readonly report: Report
+  readonly links: Links
+}
+
+export type Links = {readonly runbookUrl: string | null; readonly reportUrl: string | null}
+
+/** How one notification or push went. `detail` holds no secret. */
+export type Delivery =
+  | {readonly ok: true; readonly attempts: number}
+  | {readonly ok: false; readonly attempts: number; readonly retryable: boolean; readonly detail: string}
+
+/**
+ * For people: acts when there is a reason, one message per run. `render` is pure; `send` never throws and keeps to
+ * `signal`, which is aborted when the time for delivering is over.
+ */
+export type Notifier<Payload = unknown> = {
+  readonly name: string
+  readonly type: string
+  render(notification: Notification): Payload
+  send(payload: Payload, signal: AbortSignal): Promise<Delivery>
+}

@@ -1,0 +1,66 @@
+import {inspect} from 'node:util'
+
+const redacted = '[redacted]'
+
+/** A value that never prints: only `reveal()` gives it away, and only adapters call that. */
+export class Secret {
+  readonly #value: string
+
+  constructor(value: string) {
+    this.#value = value
+  }
+
+  reveal(): string {
+    return this.#value
+  }
+
+  toString(): string {
+    return redacted
+  }
+
+  toJSON(): string {
+    return redacted
+  }
+
+  [inspect.custom](): string {
+    return redacted
+  }
+}
+
+/** Replaces secrets in a text that is about to leave the process. */
+export type Redact = (text: string) => string
+
+/**
+ * The one redactor. It hides each secret as it is, percent-encoded, base64-encoded and JSON-escaped; of a URL also its
+ * path (a webhook's path is its credential) and password; and the password of any `user:password@` in the text.
+ */
+export function redactor(secrets: readonly Secret[]): Redact {
+  const needles = [...new Set(secrets.flatMap(secret => spellings(secret.reveal())))]
+    .filter(needle => needle.length >= 4)
+    .toSorted((a, b) => b.length - a.length)
+  return text => {
+    let result = text
+    for (const needle of needles) result = result.replaceAll(needle, redacted)
+    return result.replaceAll(/(\w+:\/\/)[^\s/@:]*:[^\s/@]+@/g, `$1${redacted}@`)
+  }
+}
+
+function spellings(value: string): string[] {
+  const parts = [value, ...urlParts(value)]
+  return parts.flatMap(part => [
+    part,
+    encodeURIComponent(part),
+    Buffer.from(part).toString('base64'),
+    JSON.stringify(part).slice(1, -1),
+  ])
+}
+
+function urlParts(value: string): string[] {
+  const url = URL.parse(value)
+  if (url === null || url.host === '') return []
+  const path = url.pathname + url.search
+  const lastSegment = url.pathname.split('/').at(-1) ?? ''
+  const secretSegment = lastSegment.length >= 8 ? [lastSegment] : []
+  const path1 = path.length >= 8 ? [path, path.slice(1)] : []
+  return [...path1, ...secretSegment, decodeURIComponent(url.password), url.password]
+}

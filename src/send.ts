@@ -1,0 +1,77 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+
+import {errorText} from './errors.ts'
+import {readText, type Http, type HttpRequest} from './http.ts'
+
+/** What became of one request to a receiver, after its retries. `text` is at most 16 KiB of the answer. */
+export type Sent =
+  | {ok: true; status: number; text: string; attempts: number}
+  | {ok: false; status: number | null; text: string; attempts: number; retryable: boolean}
+
+export type SendPolicy = {
+  /** Ends everything, waits included; the attempt in flight is aborted. */
+  signal: AbortSignal
+  /** Default 4. */
+  attempts?: number
+  /** Milliseconds for one attempt; default 10,000. */
+  attemptTimeout?: number
+  /** Milliseconds for all attempts and waits; default 45,000. */
+  totalTimeout?: number
+  /** Milliseconds before the second attempt, doubled for each further one, with jitter; default 500. */
+  backoff?: number
+}
+
+const retryStatus = new Set([408, 429, 500, 502, 503, 504])
+const longestRetryAfter = 60_000
+
+/**
+ * Sends one request; never throws. Retries network errors, 408, 429 and 5xx; waits as long as `Retry-After` says, up to
+ * 60 s and inside the deadline. A status other than 2xx is a failure, also a redirect.
+ */
+export async function send(http: Http, request: Omit<HttpRequest, 'signal'>, policy: SendPolicy): Promise<Sent> {
+  const {attempts = 4, attemptTimeout = 10_000, totalTimeout = 45_000, backoff = 500} = policy
+  const deadline = performance.now() + totalTimeout
+  const signal = AbortSignal.any([policy.signal, AbortSignal.timeout(totalTimeout)])
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await sendOnce(http, request, AbortSignal.any([signal, AbortSignal.timeout(attemptTimeout)]))
+    if (answer.status !== null && answer.status >= 200 && answer.status < 300) {
+      return {ok: true, status: answer.status, text: answer.text, attempts: attempt}
+    }
+    const retryable = answer.status === null || retryStatus.has(answer.status)
+    const failure = {ok: false, status: answer.status, text: answer.text, attempts: attempt, retryable} as const
+    const wait = answer.retryAfter ?? backoff * 2 ** (attempt - 1) * (0.5 + Math.random())
+    const outOfTime = performance.now() + wait >= deadline || wait > longestRetryAfter
+    if (!retryable || attempt >= attempts || outOfTime || signal.aborted) return failure
+    try {
+      await sleep(wait, undefined, {signal})
+    } catch {
+      return failure
+    }
+  }
+}
+
+type Answer = {status: number | null; text: string; retryAfter: number | null}
+
+async function sendOnce(http: Http, request: Omit<HttpRequest, 'signal'>, signal: AbortSignal): Promise<Answer> {
+  try {
+    const {status, headers, body} = await http.request({...request, signal})
+    const text = await readText(body, 16 * 1024)
+    return {status, text, retryAfter: parseRetryAfter(headers['retry-after'], Date.now())}
+  } catch (error) {
+    return {status: null, text: signal.aborted ? 'no answer in time' : networkErrorText(error), retryAfter: null}
+  }
+}
+
+/** `Retry-After` in milliseconds from `now`: seconds or an HTTP date (RFC 9110, 10.2.3); null when absent or unreadable. */
+export function parseRetryAfter(value: string | string[] | undefined, now: number): number | null {
+  if (typeof value !== 'string') return null
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1000
+  const date = Date.parse(value)
+  return Number.isNaN(date) ? null : Math.max(0, date - now)
+}
+
+/** Says what a network error is in words; an aggregate (one error per address) by its first. */
+export function networkErrorText(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return networkErrorText(error.errors[0])
+  return errorText(error)
+}

@@ -1,0 +1,12 @@
+import type {Report} from '../model/report.ts'
+import type {Delivery} from '../notify/notifier.ts'
+
+/**
+ * For machines: takes every run, also clean and failed ones. `render` is pure and returns null when this run has
+ * nothing for it; `send` never throws and keeps to `signal`.
+ */
+export type Sink<Payload = unknown> = {
+  readonly type: string
+  render(report: Report): Payload | null
+  send(payload: Payload, signal: AbortSignal): Promise<Delivery>
+}
