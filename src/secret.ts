@@ -33,16 +33,25 @@ export type Redact = (text: string) => string
 /**
  * The one redactor. It hides each secret as it is, percent-encoded, base64-encoded and JSON-escaped; of a URL also its
  * path (a webhook's path is its credential) and password; and the password of any `user:password@` in the text.
+ * The list may grow while the redactor is in use: credentials of a registry are known only once it asks for them.
  */
 export function redactor(secrets: readonly Secret[]): Redact {
-  const needles = [...new Set(secrets.flatMap(secret => spellings(secret.reveal())))]
-    .filter(needle => needle.length >= 4)
-    .toSorted((a, b) => b.length - a.length)
+  let needles: string[] = []
+  let known = -1
   return text => {
-    let result = text
-    for (const needle of needles) result = result.replaceAll(needle, redacted)
-    return result.replaceAll(/(\w+:\/\/)[^\s/@:]*:[^\s/@]+@/g, `$1${redacted}@`)
+    if (known !== secrets.length) {
+      needles = toNeedles(secrets)
+      known = secrets.length
+    }
+    const hidden = needles.reduce((result, needle) => result.replaceAll(needle, redacted), text)
+    return hidden.replaceAll(/(\w+:\/\/)[^\s/@:]*:[^\s/@]+@/g, `$1${redacted}@`)
   }
+}
+
+/** Longest first, so that no part of one hides the rest of it. What is shorter than 4 characters would hide too much. */
+function toNeedles(secrets: readonly Secret[]): string[] {
+  const all = new Set(secrets.flatMap(secret => spellings(secret.reveal())))
+  return [...all].filter(needle => needle.length >= 4).toSorted((a, b) => b.length - a.length)
 }
 
 function spellings(value: string): string[] {

@@ -10,12 +10,21 @@ export const errorCodes = {
 
   ARTIFACT_REF_INVALID: {exit: 66, hint: 'write it as oci://HOST[:PORT]/REPOSITORY[:TAG][@DIGEST]'},
   ARTIFACT_NOT_FOUND: {exit: 66, hint: 'check repository and tag; some registries answer 404 when access is missing'},
-  ARTIFACT_AUTH_REQUIRED: {exit: 66, hint: 'log in: `docker login` or `oras login` on this machine, or mount a config.json'},
-  ARTIFACT_AUTH_FAILED: {exit: 66, hint: 'the credentials were refused: renew them (ECR and GCR tokens live for hours only)'},
+  ARTIFACT_AUTH_REQUIRED: {
+    exit: 66,
+    hint: 'log in: `docker login` or `oras login` on this machine, or mount a config.json',
+  },
+  ARTIFACT_AUTH_FAILED: {
+    exit: 66,
+    hint: 'the credentials were refused: renew them (ECR and GCR tokens live for hours only)',
+  },
   ARTIFACT_DENIED: {exit: 66, hint: 'give this user pull access to the repository'},
   ARTIFACT_RATE_LIMITED: {exit: 75, hint: 'wait, or log in: registries allow more to known users'},
   ARTIFACT_NETWORK: {exit: 75, hint: 'check host, port, proxy and network policy'},
-  ARTIFACT_TLS: {exit: 66, hint: 'add the CA with NODE_EXTRA_CA_CERTS, or set source.plainHttp for a registry without TLS'},
+  ARTIFACT_TLS: {
+    exit: 66,
+    hint: 'add the CA with NODE_EXTRA_CA_CERTS, or set source.plainHttp for a registry without TLS',
+  },
   ARTIFACT_TIMEOUT: {exit: 75, hint: 'the registry is slow or a network policy drops the packets'},
   ARTIFACT_REDIRECT_REJECTED: {exit: 66, hint: 'the registry redirects to a place that is not followed'},
   ARTIFACT_SERVER_ERROR: {exit: 75, hint: 'look at the registry; the next run tries again'},
@@ -37,7 +46,10 @@ export const errorCodes = {
   TAZUNA_FAILED: {exit: 69, hint: 'run the same `tazuna state diff` by hand in the source folder'},
   TAZUNA_TIMED_OUT: {exit: 69, hint: 'raise tazuna.timeout, or look why the API server or a chart repository is slow'},
   TAZUNA_PANICKED: {exit: 69, hint: 'tazuna crashed: run the same command by hand and report it to tazuna'},
-  OUTPUT_UNPARSABLE: {exit: 70, hint: 'this tazuna prints something unknown: check its version; nothing was counted as clean'},
+  OUTPUT_UNPARSABLE: {
+    exit: 70,
+    hint: 'this tazuna prints something unknown: check its version; nothing was counted as clean',
+  },
   OUTPUT_TOO_LARGE: {exit: 69, hint: 'tazuna printed more than 256 MiB: is it the right command?'},
   COVERAGE_UNKNOWN: {exit: 69, hint: 'run `tazuna state list` by hand in the source folder'},
   DUPLICATE_MANIFEST: {exit: 69, hint: 'give each Manifest its own name: two of one name share one State'},

@@ -22,7 +22,8 @@ export const exitCodes = [
   {
     code: 73,
     name: 'memory',
-    means: 'the check completed and was delivered, but the memory cannot be used or saved: a retry would repeat messages',
+    means:
+      'the check completed and was delivered, but the memory cannot be used or saved: a retry would repeat messages',
     retryHelps: 'no',
   },
   {

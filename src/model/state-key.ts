@@ -16,27 +16,22 @@ export type Resource = {
  */
 export type StateKey = string
 
-/** The State key of a RESOURCE column without its Manifest; see `parseResourceColumn` for the reverse. */
-export function toStateKey(manifest: string, resource: string): StateKey {
-  return `${manifest}/${resource}`
-}
-
 /**
- * The State key that a RESOURCE column of the block of `manifest` stands for. The documentation prints the Manifest's
- * name in front, the code does not (facts D1); tazuna prints a key that it cannot parse raw, with the name.
+ * The State key that a RESOURCE column of the block of `manifest` stands for; `prefix` is `manifest` and a slash. The
+ * documentation prints the Manifest's name in front, the code does not; tazuna prints a key that it cannot parse raw,
+ * with the name (tazuna: pkg/runner/state_diff.go, formatDiffResourceKey; its docs: drift-monitoring.md).
  * Returns null for six parts that begin with another Manifest's name: that line is unknown.
  */
-export function parseResourceColumn(manifest: string, text: string): StateKey | null {
-  const slash = text.indexOf('/')
+export function parseResourceColumn(prefix: string, text: string): StateKey | null {
+  const named = text.startsWith(prefix)
   switch (countParts(text)) {
     case 4:
-      return toStateKey(manifest, text)
-    case 5: {
-      const isVersion = /^v[0-9]/.test(text.slice(slash + 1))
-      return !isVersion && text.slice(0, slash) === manifest ? text : toStateKey(manifest, text)
-    }
+      return prefix + text
+    case 5:
+      // "apps/v1/…" in a Manifest called "apps" is a group and its version, not the Manifest's name
+      return named && !/^v[0-9]/.test(text.slice(prefix.length)) ? text : prefix + text
     case 6:
-      return text.slice(0, slash) === manifest ? text : null
+      return named ? text : null
     default:
       return text
   }
@@ -51,13 +46,18 @@ export function toResource(manifest: string, stateKey: StateKey): Resource | nul
   return {group, version, kind, namespace: parts.length === 5 ? parts[3]! : null, name: parts.at(-1)!}
 }
 
-/** The Kind of a State key, or null for a raw key; without making an object for it. */
+/** Whether the hashes of this key must not be shown: they include the plaintext of the Secret. */
 export function isSecret(manifest: string, stateKey: StateKey): boolean {
-  return toResource(manifest, stateKey)?.kind === 'Secret'
+  return stateKey.includes('/Secret/') && toResource(manifest, stateKey)?.kind === 'Secret'
 }
 
 function countParts(text: string): number {
   let parts = 1
   for (let at = text.indexOf('/'); at !== -1; at = text.indexOf('/', at + 1)) parts += 1
   return parts
+}
+
+/** What patterns for `resource` match: `group/version/kind[/namespace]/name`, or the whole raw key. */
+export function resourceOf({manifest, stateKey}: {manifest: string; stateKey: StateKey}): string {
+  return stateKey.startsWith(`${manifest}/`) ? stateKey.slice(manifest.length + 1) : stateKey
 }

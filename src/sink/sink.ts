@@ -3,10 +3,11 @@ import type {Delivery} from '../notify/notifier.ts'
 
 /**
  * For machines: takes every run, also clean and failed ones. `render` is pure and returns null when this run has
- * nothing for it; `send` never throws and keeps to `signal`.
+ * nothing for it; `show` is what a dry run shows of it; `send` never throws and keeps to `signal`.
  */
 export type Sink<Payload = unknown> = {
   readonly type: string
   render(report: Report): Payload | null
+  show(payload: Payload): unknown
   send(payload: Payload, signal: AbortSignal): Promise<Delivery>
 }

@@ -1,0 +1,38 @@
+import {homedir} from 'node:os'
+
+import {readCredentials} from '../artifact/credentials.ts'
+import {pullArtifact} from '../artifact/pull.ts'
+import type {SourceConfig} from '../config/config.ts'
+import type {OnEvent} from '../event.ts'
+import type {Http} from '../http.ts'
+import type {Secret} from '../secret.ts'
+import {openArtifact, openFolder, type Source} from '../source.ts'
+
+export type SourceTools = {
+  http: Http
+  env: NodeJS.ProcessEnv
+  tempDir: string
+  /** Gets the credentials that are read, so that they are redacted. */
+  secrets: Secret[]
+  signal: AbortSignal
+  onEvent: OnEvent
+}
+
+/** Opens the source of the config: a folder as it is, an artifact pulled. Throws `SOURCE_NOT_FOUND`, `ARTIFACT_…`. */
+export async function openSource(source: SourceConfig, tools: SourceTools): Promise<Source> {
+  if (source.kind === 'path') return await openFolder(source.path, source.ref, source)
+  const {http, env, tempDir, secrets, signal, onEvent} = tools
+  onEvent({type: 'stage', stage: 'source', detail: `pulling ${source.ref}`})
+  const credentials = await readCredentials({env, homeDir: homedir()})
+  secrets.push(...credentials.secrets)
+  const artifact = await pullArtifact({
+    reference: source.ref,
+    plainHttp: source.plainHttp,
+    http,
+    credentials,
+    tempDir,
+    signal,
+    onProgress: ({bytes, totalBytes}) => onEvent({type: 'pulled', bytes, totalBytes}),
+  })
+  return await openArtifact(artifact, source)
+}

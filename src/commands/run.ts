@@ -1,0 +1,175 @@
+import {mkdtemp, mkdir, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join, resolve} from 'node:path'
+
+import {secretRefsOf, type Config} from '../config/config.ts'
+import {loadConfig, type ConfigFlags} from '../config/load.ts'
+import {deliveryReserve} from '../config/rules.ts'
+import {WatchError, errorText} from '../errors.ts'
+import {httpClient} from '../http.ts'
+import {textLog, type Log} from '../log.ts'
+import {errorCodes} from '../model/error-code.ts'
+import type {ExitCode} from '../model/exit-code.ts'
+import {newReport, type RunIdentity} from '../model/new-report.ts'
+import type {Report} from '../model/report.ts'
+import {toExitCode, type FailOn} from '../model/run-exit-code.ts'
+import {noProgress, terminalProgress, type Progress} from '../progress.ts'
+import {readSecret} from '../read-secret.ts'
+import {renderJson} from '../report/json.ts'
+import {renderReportText} from '../report/text.ts'
+import {Secret, redactor} from '../secret.ts'
+import {toChildEnv} from '../tazuna/child-env.ts'
+import {readTazuna} from '../tazuna/read.ts'
+import {watch} from '../watch.ts'
+import type {CommandContext} from './context.ts'
+import {openOutputs} from './open-outputs.ts'
+import {openSource} from './open-source.ts'
+
+export type RunFlags = ConfigFlags & {
+  readonly dryRun: boolean
+  readonly format: 'text' | 'json'
+  readonly output?: string | undefined
+  readonly failOn: readonly FailOn[]
+}
+
+type Session = {
+  readonly identity: RunIdentity
+  readonly secrets: Secret[]
+  readonly progress: Progress
+  readonly context: CommandContext
+}
+
+/** A send in flight at an interrupt gets this long, in milliseconds. */
+const interruptGrace = 3_000
+
+/** The job: reads the config, runs the watch, prints the report. A wrong config makes a failed report, too. */
+export async function run(flags: RunFlags, context: CommandContext): Promise<ExitCode> {
+  const session = openSession(flags, context)
+  const log = textLog(text => void context.stderr.write(text), redactor(session.secrets))
+  const report = await runOrFail(flags, session).finally(session.progress.stop)
+  logTroubles(report, log)
+  const outputFailed = await printReport(report, flags, context, log)
+  return toExitCode(report, {failOn: flags.failOn, interrupt: interruptName(context.interrupt), outputFailed})
+}
+
+function openSession(flags: RunFlags, context: CommandContext): Session {
+  const id = context.newId()
+  const {TAZUNA_WATCH_RUN_GROUP, GITHUB_RUN_ID} = context.env
+  const identity = {
+    cluster: null,
+    watch: flags.watch ?? 'default',
+    id,
+    group: TAZUNA_WATCH_RUN_GROUP || GITHUB_RUN_ID || id,
+    dryRun: flags.dryRun,
+    version: context.version,
+    startedAt: context.clock(),
+  }
+  const {stderr, env} = context
+  const drawn = stderr.isTTY && !env['CI'] && env['TERM'] !== 'dumb'
+  const progress = drawn
+    ? terminalProgress(
+        text => void stderr.write(text),
+        () => stderr.columns,
+      )
+    : noProgress
+  return {identity, secrets: [], progress, context}
+}
+
+async function runOrFail(flags: RunFlags, session: Session): Promise<Report> {
+  const {context, identity} = session
+  try {
+    const config = await loadConfig({flags, env: context.env, cwd: context.cwd})
+    return await runWatch(config, session)
+  } catch (error) {
+    if (!(error instanceof WatchError)) throw error
+    const {code, message, hint} = error
+    return {...newReport(identity), error: {code, message: redactor(session.secrets)(message), hint}}
+  }
+}
+
+/** Wires the ports. All files of the run live in one private folder, which goes with it. */
+async function runWatch(config: Config, {identity, secrets, progress, context}: Session): Promise<Report> {
+  const {env, cwd, interrupt, clock} = context
+  const redact = redactor(secrets)
+  const http = httpClient({env, caFile: config.caFile ?? undefined})
+  const workDir = await mkdtemp(join(tmpdir(), 'tazuna-watch-'))
+  const deadline = AbortSignal.timeout(config.deadline)
+  const readingDeadline = AbortSignal.timeout(config.deadline - deliveryReserve)
+  try {
+    const outputs = openOutputs(config, {
+      http,
+      redact,
+      resolveSecret: ref => keep(secrets, readSecret(ref, env, config.baseDir)),
+    })
+    if (config.pushgateway !== null) keep(secrets, new Secret(config.pushgateway.url))
+    const cacheDir = join(workDir, 'cache')
+    await mkdir(cacheDir)
+    const secretNames = secretRefsOf(config).flatMap(ref => ref.env ?? [])
+    const childEnv = toChildEnv({env, cwd, secretNames, passEnv: config.tazuna.passEnv, cacheDir})
+    return await watch({
+      ...outputs,
+      run: {...identity, cluster: config.cluster, watch: config.watch},
+      openSource: signal =>
+        openSource(config.source, {http, env, tempDir: workDir, secrets, signal, onEvent: progress.onEvent}),
+      readState: ({folder, file}, signal) => readTazuna({...config.tazuna, folder, file, env: childEnv, signal}),
+      ignore: config.ignore,
+      links: {runbookUrl: config.runbookUrl, reportUrl: config.reportUrl},
+      redact,
+      clock,
+      onEvent: progress.onEvent,
+      interrupt,
+      readingSignal: AbortSignal.any([interrupt, readingDeadline]),
+      deliverySignal: AbortSignal.any([delayed(interrupt, interruptGrace), deadline]),
+    })
+  } finally {
+    await http.close()
+    await rm(workDir, {recursive: true, force: true})
+  }
+}
+
+function keep(secrets: Secret[], secret: Secret): Secret {
+  secrets.push(secret)
+  return secret
+}
+
+/** A signal that follows another one later. */
+function delayed(signal: AbortSignal, milliseconds: number): AbortSignal {
+  const controller = new AbortController()
+  signal.addEventListener('abort', () => setTimeout(() => controller.abort(signal.reason), milliseconds).unref())
+  return controller.signal
+}
+
+/** Two lines for what made the run fail, and for each notifier and sink that did not get its due. */
+function logTroubles(report: Report, log: Log): void {
+  for (const {code, message} of report.warnings) log.warning(`${message} (${code})`)
+  if (report.error !== null) log.error(`${report.error.message} (${report.error.code})`, report.error.hint)
+  for (const {role, name, delivery, detail} of report.notifications) {
+    if (delivery === 'failed')
+      log.error(`${role} ${name} was not reached: ${detail} (DELIVERY_FAILED)`, errorCodes.DELIVERY_FAILED.hint)
+  }
+}
+
+/** True when `--output` could not be written. */
+async function printReport(report: Report, flags: RunFlags, context: CommandContext, log: Log): Promise<boolean> {
+  const {stdout, env} = context
+  const color = stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
+  const render = (colored: boolean) =>
+    flags.format === 'json' ? renderJson(report) : renderReportText(report, {color: colored})
+  await stdout.write(render(color))
+  if (flags.output === undefined) return false
+  try {
+    await writeFile(resolve(context.cwd, flags.output), render(false))
+    return false
+  } catch (error) {
+    log.error(
+      `writing the report to ${flags.output}: ${errorText(error)}`,
+      'check the folder, its rights and free space',
+    )
+    return true
+  }
+}
+
+function interruptName(interrupt: AbortSignal): 'SIGINT' | 'SIGTERM' | null {
+  if (!interrupt.aborted) return null
+  return interrupt.reason === 'SIGINT' ? 'SIGINT' : 'SIGTERM'
+}

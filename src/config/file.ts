@@ -1,0 +1,64 @@
+import {readFile} from 'node:fs/promises'
+
+import {WatchError, errorText} from '../errors.ts'
+
+export type Position = {readonly line: number; readonly column: number}
+
+/** A config file as written, and where in it a path of keys and indices stands. */
+export type ConfigFile = {
+  readonly data: unknown
+  /** The place of a key that is not in the schema, or of a value; of what is missing, the place of its parent. */
+  locate(path: readonly PropertyKey[], at: 'key' | 'value'): Position
+}
+
+/** Reads a YAML file. Throws `CONFIG_INVALID` with every syntax error, its line and column. */
+export async function readConfigFile(path: string, shownAs: string): Promise<ConfigFile> {
+  const {parseDocument, LineCounter, isMap, isSeq, isNode, isScalar} = await import('yaml')
+  const lineCounter = new LineCounter()
+  const document = parseDocument(await readText(path, shownAs), {lineCounter, prettyErrors: false})
+  if (document.errors.length > 0) {
+    const lines = document.errors.map(({pos, message}) => {
+      const {line, col} = lineCounter.linePos(pos[0])
+      return `${shownAs}:${line}:${col} ${message}`
+    })
+    throw new WatchError('CONFIG_INVALID', [`reading ${shownAs}: it is not valid YAML`, ...lines].join('\n'))
+  }
+  return {
+    data: toData(document.toJS()),
+    locate(path, at) {
+      let node: unknown = document.contents
+      let offset = 0
+      for (const [depth, key] of path.entries()) {
+        const pair = isMap(node)
+          ? node.items.find(({key: k}) => isScalar(k) && String(k.value) === String(key))
+          : undefined
+        const isLast = depth === path.length - 1
+        const next: unknown = isMap(node)
+          ? isLast && at === 'key'
+            ? pair?.key
+            : pair?.value
+          : isSeq(node)
+            ? node.items[Number(key)]
+            : undefined
+        if (!isNode(next)) break
+        node = next
+        offset = next.range?.[0] ?? offset
+      }
+      const {line, col} = lineCounter.linePos(offset)
+      return {line, column: col}
+    },
+  }
+}
+
+/** An empty file is an empty config. */
+function toData(data: unknown): unknown {
+  return data ?? {}
+}
+
+async function readText(path: string, shownAs: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new WatchError('CONFIG_INVALID', `reading the config ${shownAs}: ${errorText(error)}`, {cause: error})
+  }
+}

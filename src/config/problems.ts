@@ -1,0 +1,52 @@
+import {z} from 'zod'
+
+import {distance} from './nearest.ts'
+import type {Problem} from './rules.ts'
+import {configSchema} from './schema.ts'
+
+/** The schema's issues as problems; an unknown key becomes one at the key, with the nearest known one. */
+export function toProblems(issues: readonly z.core.$ZodIssue[]): Problem[] {
+  return issues.flatMap((issue): Problem[] => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map(key => ({path: [...issue.path, key], message: unknownKey(issue.path, key)}))
+    }
+    if (issue.code === 'invalid_union' && issue.errors.length > 0) return unionProblems(issue)
+    return [{path: issue.path, message: issue.message}]
+  })
+}
+
+/** "one or a list": of the branches, the one that failed deepest is the one that was meant. */
+function unionProblems(issue: z.core.$ZodIssueInvalidUnion): Problem[] {
+  const branches = issue.errors.map(errors => toProblems(errors))
+  const depth = (problems: Problem[]) => Math.max(0, ...problems.map(({path}) => path.length))
+  const meant = branches.toSorted((a, b) => depth(b) - depth(a))[0] ?? []
+  return meant.map(({path, message}) => ({path: [...issue.path, ...path], message}))
+}
+
+function unknownKey(path: readonly PropertyKey[], key: string): string {
+  const known = knownKeys(path)
+  const nearest = known.toSorted((a, b) => distance(a, key) - distance(b, key))[0]
+  if (nearest !== undefined && distance(nearest, key) <= Math.max(2, key.length / 3)) {
+    return `is not a key; did you mean ${nearest}?`
+  }
+  return known.length === 0 ? 'is not a key' : `is not a key; known here: ${known.join(', ')}`
+}
+
+type JsonSchema = {
+  properties?: Record<string, JsonSchema>
+  items?: JsonSchema
+  anyOf?: JsonSchema[]
+  oneOf?: JsonSchema[]
+}
+
+/** The keys that the schema knows at a path. */
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  let schemas = [z.toJSONSchema(configSchema, {io: 'input'}) as JsonSchema]
+  for (const key of path) {
+    schemas = schemas.flatMap(schema => {
+      const next = typeof key === 'number' ? schema.items : schema.properties?.[String(key)]
+      return next === undefined ? [] : [next, ...(next.anyOf ?? []), ...(next.oneOf ?? [])]
+    })
+  }
+  return [...new Set(schemas.flatMap(schema => Object.keys(schema.properties ?? {})))]
+}

@@ -1,0 +1,54 @@
+import type {OnEvent} from '../event.ts'
+import type {Reason, Report, ReportNotification} from '../model/report.ts'
+import type {EntryMatcher} from './match.ts'
+import type {Delivery, Links, Notification, Notifier} from './notifier.ts'
+
+/** A notifier with the entries that it wants to be told of. */
+export type MatchedNotifier = {readonly notifier: Notifier; readonly matches: EntryMatcher}
+
+export type DeliverOptions = {
+  readonly notifiers: readonly MatchedNotifier[]
+  readonly links: Links
+  readonly run: {readonly dryRun: boolean}
+  readonly onEvent: OnEvent
+  readonly deliverySignal: AbortSignal
+}
+
+type Decide = (report: Report) => Reason[]
+
+/**
+ * Tells each notifier once what concerns it, all at the same time: one that hangs or fails does not hold up another.
+ * Never throws. The result is in config order.
+ */
+export function deliver(report: Report, decide: Decide, options: DeliverOptions): Promise<ReportNotification[]> {
+  return Promise.all(options.notifiers.map(matched => deliverOne(report, decide, matched, options)))
+}
+
+async function deliverOne(
+  report: Report,
+  decide: Decide,
+  {notifier, matches}: MatchedNotifier,
+  {links, run, onEvent, deliverySignal}: DeliverOptions,
+): Promise<ReportNotification> {
+  const entries = report.entries.filter(entry => entry.filteredBy === null && matches.entry(entry))
+  const view = {...report, entries}
+  const reasons = decide(view)
+  const {name, type} = notifier
+  const item = {name, type, role: 'notifier', reasons, pending: 0, attempts: 0, detail: null} as const
+  if (reasons.length === 0) return {...item, delivery: 'nothing-due'}
+  const notification: Notification = {reasons, report: view, links}
+  const payload = notifier.render(notification)
+  if (run.dryRun) return {...item, delivery: 'dry-run', payload}
+  const delivery = await notifier.send(payload, deliverySignal)
+  onEvent({type: 'delivery', name, delivery})
+  const pending = new Set(entries.map(({manifest}) => manifest)).size
+  return {...item, ...toOutcome(delivery), pending: delivery.ok ? 0 : pending}
+}
+
+/** How a delivery stands in the report. */
+export function toOutcome(delivery: Delivery): Pick<ReportNotification, 'delivery' | 'attempts' | 'detail'> {
+  const {attempts} = delivery
+  return delivery.ok
+    ? {delivery: 'delivered', attempts, detail: null}
+    : {delivery: 'failed', attempts, detail: delivery.detail}
+}

@@ -1,0 +1,42 @@
+import type {Report} from '../../model/report.ts'
+import {countRows, type DriftedManifest} from './drifted-manifests.ts'
+
+/**
+ * What to do, one line per diff type that there is. `tazuna apply` takes all Manifests at once, and a plain one forgets
+ * every `removed` row while its object stays in the cluster; `--sync` keeps the rows, `--prune` deletes the objects. So
+ * a plain apply is only proposed when the whole cluster is known to have no `removed` row.
+ */
+export function advice(report: Report, drifted: readonly DriftedManifest[]): string[] {
+  const counts = countRows(drifted)
+  const apply = isPlainApplySafe(report, counts.removed) ? '`tazuna apply`' : '`tazuna apply --sync`'
+  return [
+    ...(counts.removed > 0
+      ? [
+          '→ *removed*: no longer rendered, still in the cluster. Put it back into the source, or delete it with ' +
+            '`tazuna apply --sync --prune`, which applies the rest too. An apply without `--sync` forgets it and ' +
+            'leaves it behind.',
+        ]
+      : []),
+    ...(counts.modified > 0
+      ? [
+          `→ *modified*: rendered differently since the last apply. ${gitLog(drifted)} and \`tazuna plan\` tell what ` +
+            `changed. Apply it with ${apply}, or revert it.`,
+        ]
+      : []),
+    ...(counts.added > 0
+      ? [`→ *added*: not applied yet. Apply it with ${apply}, or take it out of the source again.`]
+      : []),
+  ]
+}
+
+function isPlainApplySafe({outcome, summary}: Report, removed: number): boolean {
+  return outcome === 'drift' && removed === 0 && summary?.entries.removed === 0 && summary.entries.ignored === 0
+}
+
+/** With the commit, when it is the same for all modified Manifests: it is pasted into a shell, so hex digits only. */
+function gitLog(drifted: readonly DriftedManifest[]): string {
+  const modified = drifted.filter(({rows}) => rows.some(({diffType}) => diffType === 'modified'))
+  const commits = new Set(modified.map(({manifest}) => manifest?.gitCommit ?? ''))
+  const [commit = ''] = commits
+  return commits.size === 1 && /^[0-9a-f]{7,64}$/.test(commit) ? `\`git log ${commit.slice(0, 12)}..\`` : '`git log`'
+}

@@ -1,0 +1,52 @@
+import type {Notification} from '../notifier.ts'
+import {code, link} from './mrkdwn.ts'
+import {counted, grouped} from './wording.ts'
+
+/** Runbook and report, as one line of links; null when none is configured. */
+export function linksLine({links}: Notification): string | null {
+  const texts = [link(links.runbookUrl, 'Runbook'), link(links.reportUrl, 'Full report')]
+  return texts.filter(text => text !== null).join(' · ') || null
+}
+
+/** What was compared, what is not shown, and with what. */
+export function footer({report}: Notification): string {
+  const {source, tazuna, run} = report
+  const parts = [
+    source === null ? null : `Source ${code(source.ref, 200)}`,
+    source?.digest ? code(shortDigest(source.digest), 40) : null,
+    source?.revision ? `revision ${code(shortRevision(source.revision), 80)}` : null,
+    filteredText(report.summary),
+    tazuna.version === null ? null : `tazuna ${code(tazuna.version, 30)}`,
+    `tazuna-watch ${code(run.version, 30)}`,
+  ]
+  return parts.filter(part => part !== null).join(' · ')
+}
+
+/** Warnings of the run, at most `limit`, one line each. */
+export function warningLines({report}: Notification, limit: number): string[] {
+  const left = report.warnings.length - limit
+  return [
+    ...report.warnings
+      .slice(0, limit)
+      .map(({code: name, message}) => `Warning ${code(name, 40)}: ${code(message, 200)}`),
+    ...(left > 0 ? [`+${counted(left, 'more warning')}`] : []),
+  ]
+}
+
+function filteredText(summary: Notification['report']['summary']): string | null {
+  const {ignored, alwaysSync} = summary?.entries ?? {ignored: 0, alwaysSync: 0}
+  const counts = [
+    ignored > 0 ? `${grouped(ignored)} ignored` : null,
+    alwaysSync > 0 ? `${grouped(alwaysSync)} always-sync` : null,
+  ].filter(count => count !== null)
+  return counts.length === 0 ? null : `${counts.join(' and ')} ${ignored + alwaysSync === 1 ? 'row' : 'rows'} left out`
+}
+
+function shortDigest(digest: string): string {
+  return digest.replace(/^(\w+:[0-9a-f]{12})[0-9a-f]+$/, '$1')
+}
+
+/** Flux writes `branch@sha1:<commit>`; a bare commit is as common. */
+function shortRevision(revision: string): string {
+  return revision.replaceAll(/\b([0-9a-f]{12})[0-9a-f]{20,}\b/g, '$1')
+}

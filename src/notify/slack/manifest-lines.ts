@@ -1,0 +1,74 @@
+import type {Report} from '../../model/report.ts'
+import {age, utc} from './age.ts'
+import {countDriftRows, type DriftedManifest, type DriftRow} from './drifted-manifests.ts'
+import {code} from './mrkdwn.ts'
+import {counted, countsText} from './wording.ts'
+
+/** A Manifest with its first `limit` rows, one line each. */
+export function manifestLines(report: Report, drifted: DriftedManifest, limit: number): string[] {
+  const {name, rows} = drifted
+  const left = rows.slice(limit)
+  return [
+    `${code(name, 100)} · *${countsText(countDriftRows(rows))}*`,
+    ...appliedText(report, drifted, 'long'),
+    ...rows.slice(0, limit).map(row => rowLine(report, row)),
+    ...(left.length > 0 ? [`• +${counted(left.length, 'more row')}: ${countsText(countDriftRows(left))}`] : []),
+  ]
+}
+
+/** A Manifest on one line. */
+export function manifestLine(report: Report, drifted: DriftedManifest): string {
+  const {name, rows} = drifted
+  const since = rows.flatMap(({firstSeenAt}) => firstSeenAt ?? []).toSorted()[0]
+  const facts = [
+    ...(since === undefined ? [] : [`oldest ${age(since, report.run.finishedAt)}`]),
+    ...appliedText(report, drifted, 'short'),
+  ]
+  return [`• ${code(name, 60)} · *${countsText(countDriftRows(rows))}*`, ...facts].join(' · ')
+}
+
+/** When and at which commit the Manifest was last applied; empty when that is unknown. */
+function appliedText({run, summary}: Report, {manifest}: DriftedManifest, form: 'long' | 'short'): string[] {
+  if (manifest === null) return []
+  const {lastAppliedAt, gitCommit, resources} = manifest
+  if (lastAppliedAt === null) {
+    const isListed = summary !== null && summary.coverage.expected !== null
+    return isListed && resources === null ? ['never applied: it has no State'] : []
+  }
+  const commit = gitCommit === null ? '' : ` at ${code(shortCommit(gitCommit), 40)}`
+  const ago = `${age(lastAppliedAt, run.finishedAt)} ago`
+  return [form === 'long' ? `last applied ${utc(lastAppliedAt)} (${ago})${commit}` : `applied ${ago}${commit}`]
+}
+
+function shortCommit(commit: string): string {
+  return /^[0-9a-f]+$/.test(commit) ? commit.slice(0, 12) : commit
+}
+
+function rowLine({run}: Report, row: DriftRow): string {
+  const facts = [hashText(row), row.firstSeenAt === null ? null : lastingText(row.firstSeenAt, run)].filter(
+    fact => fact !== null,
+  )
+  return [`• *${row.diffType}* ${code(objectName(row), 300)}`, ...facts].join(' · ')
+}
+
+function lastingText(firstSeenAt: string, {startedAt, finishedAt}: Report['run']): string {
+  return firstSeenAt >= startedAt ? 'new' : `for ${age(firstSeenAt, finishedAt)}`
+}
+
+/** `Kind namespace/name`, or the raw State key. */
+function objectName({resource, stateKey}: DriftRow): string {
+  if (resource === null) return stateKey
+  const {kind, namespace, name} = resource
+  return `${kind} ${namespace === null ? '' : `${namespace}/`}${name}`
+}
+
+function hashText({diffType, oldHash, newHash}: DriftRow): string | null {
+  if (diffType === 'removed') return oldHash === null ? null : `was ${shortHash(oldHash)}`
+  if (newHash === null) return null
+  return oldHash === null ? shortHash(newHash) : `${shortHash(oldHash)} → ${shortHash(newHash)}`
+}
+
+/** Hashes are letters and digits, perhaps shortened with `...`. */
+function shortHash(hash: string): string {
+  return hash.replaceAll(/[^0-9A-Za-z]/g, '').slice(0, 12)
+}

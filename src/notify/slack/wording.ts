@@ -1,0 +1,20 @@
+import {driftTypes} from '../../model/diff-entry.ts'
+import type {DriftCounts} from './drifted-manifests.ts'
+
+/** `1 Manifest`, `12,000 Manifests`. */
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** `1 removed, 2 modified`: the diff types that there are, `removed` first. */
+export function countsText(counts: DriftCounts): string {
+  return driftTypes
+    .filter(type => counts[type] > 0)
+    .map(type => `${grouped(counts[type])} ${type}`)
+    .join(', ')
+}
+
+/** A whole number with a comma between thousands. */
+export function grouped(count: number): string {
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
+}

@@ -1,0 +1,4 @@
+/** A document as JSON, indented by two, with a newline at its end. */
+export function renderJson(document: object): string {
+  return `${JSON.stringify(document, null, 2)}\n`
+}

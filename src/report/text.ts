@@ -1,0 +1,124 @@
+import type {DriftType} from '../model/diff-entry.ts'
+import type {Report, ReportManifest, ReportNotification} from '../model/report.ts'
+import {textAdvice} from './advice.ts'
+import {age, utc} from './age.ts'
+import {driftedManifests, type DriftedManifest} from './drifted-manifests.ts'
+import {hashText, objectName, shortCommit, shortDigest} from './row-text.ts'
+import {styler, type Style} from './style.ts'
+import {counted, countsText, grouped} from './wording.ts'
+
+export type TextOptions = {readonly color: boolean}
+
+/** The report for a terminal: grouped by Manifest, `removed` first, one summary line last. Nothing is cut. */
+export function renderReportText(report: Report, {color}: TextOptions): string {
+  const style = styler(color)
+  const drifted = driftedManifests(report)
+  const sections = [
+    heading(report, style),
+    errorLines(report, style),
+    ...drifted.map(manifest => manifestLines(report, manifest, style)),
+    uncheckedLines(report, style),
+    drifted.length === 0 ? [] : ['What to do', ...textAdvice(report, drifted).map(line => `  ${line}`)],
+    report.warnings.map(({code, message}) => `${style('yellow', 'warning')} ${message} ${style('dim', code)}`),
+    report.notifications.flatMap(notification => notificationLines(notification, style)),
+    [summaryLine(report, style)],
+  ]
+  return `${sections
+    .filter(lines => lines.length > 0)
+    .map(lines => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+function heading({cluster, watch, source, tazuna}: Report, style: Style): string[] {
+  const name = cluster ?? 'unknown cluster'
+  const facts = [
+    source === null ? null : source.ref,
+    source?.digest ? shortDigest(source.digest) : null,
+    source?.revision ?? null,
+    tazuna.version === null ? null : `tazuna ${tazuna.version}`,
+  ].filter(fact => fact !== null)
+  return [
+    style('bold', watch === 'default' ? name : `${name} / ${watch}`),
+    ...(facts.length > 0 ? [style('dim', facts.join(' · '))] : []),
+  ]
+}
+
+function errorLines({outcome, error}: Report, style: Style): string[] {
+  if (error === null) return []
+  const word = outcome === 'failed' ? 'Failed' : 'Incomplete'
+  return [`${style('red', word)} ${error.message} ${style('dim', error.code)}`, `  → ${error.hint}`]
+}
+
+const typeColors = {removed: 'red', modified: 'yellow', added: 'green'} as const satisfies Record<DriftType, string>
+
+function manifestLines(report: Report, {name, manifest, rows}: DriftedManifest, style: Style): string[] {
+  const width = Math.min(60, Math.max(...rows.map(row => objectName(row).length)))
+  const lines = rows.map(row => {
+    const hashes = hashText(row)
+    const since = row.firstSeenAt === null ? null : `since ${age(row.firstSeenAt, report.run.finishedAt)}`
+    const facts = [hashes, since].filter(fact => fact !== null).join('  ')
+    const object = facts === '' ? objectName(row) : objectName(row).padEnd(width)
+    return `  ${style(typeColors[row.diffType], row.diffType.padEnd(8))}  ${object}  ${style('dim', facts)}`.trimEnd()
+  })
+  const title = `${style('bold', name)}  ${countsText(rows)}`
+  return [title, ...(manifest === null ? [] : appliedLine(report, manifest, style)), ...lines]
+}
+
+function appliedLine({run, summary}: Report, manifest: ReportManifest, style: Style): string[] {
+  const {lastAppliedAt, gitCommit, resources} = manifest
+  if (lastAppliedAt === null) {
+    const isListed = summary !== null && summary.coverage.expected !== null
+    return isListed && resources === null ? [style('dim', '  never applied: it has no State')] : []
+  }
+  const commit = gitCommit === null ? '' : ` at ${shortCommit(gitCommit)}`
+  return [style('dim', `  last applied ${utc(lastAppliedAt)} (${age(lastAppliedAt, run.finishedAt)} ago)${commit}`)]
+}
+
+function uncheckedLines({manifests}: Report, style: Style): string[] {
+  const unchecked = manifests.filter(({outcome}) => outcome === 'error' || outcome === 'not-checked')
+  if (unchecked.length === 0) return []
+  const width = Math.min(40, Math.max(...unchecked.map(({name}) => name.length)))
+  return [
+    style('bold', 'Not checked, so perhaps drifted too'),
+    ...unchecked.map(({name, outcome, error}) => {
+      const word = style(outcome === 'error' ? 'red' : 'yellow', outcome.padEnd(11))
+      return `  ${word}  ${error === null ? name : `${name.padEnd(width)}  ${error}`}`
+    }),
+  ]
+}
+
+function notificationLines(notification: ReportNotification, style: Style): string[] {
+  const {role, name, delivery, reasons, detail, payload} = notification
+  const why = reasons.length === 0 ? '' : ` (${reasons.join(', ')})`
+  const word = delivery === 'failed' ? style('red', delivery) : delivery
+  const line = `${role} ${style('bold', name)}  ${word}${why}${detail === null ? '' : `: ${detail}`}`
+  return [line, ...(payload === undefined ? [] : payloadLines(payload).map(text => `  ${style('dim', '│')} ${text}`))]
+}
+
+/** What a dry run would send: text as it is, anything else as JSON. */
+function payloadLines(payload: unknown): string[] {
+  const text = typeof payload === 'string' ? payload : JSON.stringify(payload, null, 2)
+  return text.trimEnd().split('\n')
+}
+
+const outcomeColors = {clean: 'green', drift: 'yellow', incomplete: 'red', failed: 'red'} as const
+
+/** One line that says it all: the outcome, what was checked, what was found and how long it took. */
+function summaryLine({outcome, summary, run}: Report, style: Style): string {
+  const word = style(outcomeColors[outcome], outcome.toUpperCase())
+  const dry = run.dryRun ? ' (dry run: nothing was sent)' : ''
+  const took = `${run.durationSeconds.toFixed(1)} s${dry}`
+  if (summary === null) return `${word}  nothing was checked · ${took}`
+  const {expected, checked} = summary.coverage
+  const {entries, manifests} = summary
+  const coverage = expected === null ? `${grouped(checked)} checked, of how many is unknown` : `${grouped(checked)} of ${counted(expected, 'Manifest')} checked`
+  const drift = manifests.drift > 0 ? `${grouped(manifests.drift)} drifted: ${countsText(entries)}` : null
+  const parts = [
+    coverage,
+    drift,
+    entries.alwaysSync > 0 ? `${grouped(entries.alwaysSync)} always-sync` : null,
+    entries.ignored > 0 ? `${grouped(entries.ignored)} ignored` : null,
+    took,
+  ]
+  return `${word}  ${parts.filter(part => part !== null).join(' · ')}`
+}

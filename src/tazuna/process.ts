@@ -1,0 +1,154 @@
+import {execa} from 'execa'
+
+import {WatchError} from '../errors.ts'
+import {stderrReader, type Stderr} from './stderr.ts'
+
+/** How a child ended. `exitCode` is null when it was killed, by us or by others. */
+export type ChildEnd = {
+  readonly exitCode: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly endedBy: 'itself' | 'timeout' | 'size' | 'cancel'
+  readonly stderr: Stderr
+}
+
+export type ChildOptions = {
+  command: string
+  args: readonly string[]
+  cwd: string
+  env: Readonly<Record<string, string>>
+  /** Milliseconds. */
+  timeout: number
+  /** Ends the child, as the deadline or an interrupt demands. */
+  signal: AbortSignal
+  /** Bytes of stdout; more end the child. */
+  outputLimit: number
+  /** Takes stdout piece by piece, decoded. What it throws ends the child and is thrown on. */
+  onStdout: (text: string) => void
+}
+
+const killAfter = 4_000
+const pipeGrace = 2_000
+
+/**
+ * Runs tazuna in a process group of its own, so that TERM and, 4 s later, KILL reach its children too. Throws
+ * `TAZUNA_NOT_FOUND` when it cannot be started, and what `onStdout` throws; every other end is a value.
+ */
+export async function runChild(options: ChildOptions): Promise<ChildEnd> {
+  if (options.signal.aborted) throw notBegun(options)
+  const child = execa(options.command, options.args, {
+    cwd: options.cwd,
+    env: options.env,
+    extendEnv: false,
+    stdin: 'ignore',
+    buffer: false,
+    reject: false,
+    detached: true,
+    cleanup: false,
+  })
+  const group = processGroup(child.pid, () => {
+    child.stdout.destroy()
+    child.stderr.destroy()
+  })
+  let endedBy: ChildEnd['endedBy'] = 'itself'
+  const end = (reason: ChildEnd['endedBy']) => {
+    if (endedBy === 'itself') endedBy = reason
+    group.terminate()
+  }
+  const timer = setTimeout(end, options.timeout, 'timeout')
+  const cancel = () => end(isTimeout(options.signal.reason) ? 'timeout' : 'cancel')
+  options.signal.addEventListener('abort', cancel, {once: true})
+  // once the child is gone, a grandchild that holds the pipes gets a moment, then the group ends
+  child.nodeChildProcess.once('exit', () => group.terminateAfter(pipeGrace))
+  const stderr = stderrReader()
+  const reading = Promise.allSettled([
+    readStdout(child.stdout, options, () => end('size')).catch((error: unknown) => {
+      end('cancel')
+      throw error
+    }),
+    stderr.read(child.stderr),
+  ])
+  try {
+    const result = await child
+    const [stdoutRead] = await reading
+    if (result.exitCode === undefined && result.signal === undefined) throw notStarted(options, result.code)
+    if (stdoutRead.status === 'rejected' && stdoutRead.reason instanceof WatchError) throw stdoutRead.reason
+    return {exitCode: result.exitCode ?? null, signal: result.signal ?? null, endedBy, stderr: stderr.end()}
+  } finally {
+    clearTimeout(timer)
+    options.signal.removeEventListener('abort', cancel)
+    group.forget()
+  }
+}
+
+function notBegun({args, signal}: ChildOptions): WatchError {
+  const what = `running tazuna ${args.slice(0, 2).join(' ')}`
+  return isTimeout(signal.reason)
+    ? new WatchError('TAZUNA_TIMED_OUT', `${what}: there is no time left before the deadline`)
+    : new WatchError('CANCELLED', `${what}: interrupted`)
+}
+
+async function readStdout(stdout: AsyncIterable<Buffer>, options: ChildOptions, tooLarge: () => void): Promise<void> {
+  const decoder = new TextDecoder('utf-8', {fatal: true})
+  let size = 0
+  for await (const chunk of stdout) {
+    size += chunk.length
+    if (size > options.outputLimit) {
+      tooLarge()
+      return
+    }
+    options.onStdout(decode(decoder, chunk, options))
+  }
+  // bytes of a cut character at the end belong to a cut line: the parser sees that line unfinished
+}
+
+function decode(decoder: TextDecoder, chunk: Buffer, {args}: ChildOptions): string {
+  try {
+    return decoder.decode(chunk, {stream: true})
+  } catch (error) {
+    const what = `tazuna ${args.slice(0, 2).join(' ')}`
+    throw new WatchError('OUTPUT_UNPARSABLE', `reading the output of ${what}: it is not UTF-8 text`, {cause: error})
+  }
+}
+
+function notStarted({command}: ChildOptions, code: string | undefined): WatchError {
+  const what =
+    code === 'ENOENT'
+      ? 'there is no such program on PATH'
+      : code === 'EACCES'
+        ? 'it is not executable'
+        : `it could not be started (${code ?? 'unknown reason'})`
+  return new WatchError('TAZUNA_NOT_FOUND', `running ${command}: ${what}`)
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === 'TimeoutError'
+}
+
+/** A group that ignores TERM and has left `pid`'s group could hold the pipes for ever: `letGo` closes our ends. */
+function processGroup(pid: number | undefined, letGo: () => void) {
+  const timers: NodeJS.Timeout[] = []
+  let terminating = false
+  const kill = (signal: NodeJS.Signals) => {
+    if (pid === undefined) return
+    try {
+      process.kill(-pid, signal)
+    } catch {
+      // the group is gone
+    }
+  }
+  const terminate = () => {
+    if (terminating) return
+    terminating = true
+    kill('SIGTERM')
+    timers.push(setTimeout(kill, killAfter, 'SIGKILL'), setTimeout(letGo, killAfter + 1_000))
+  }
+  return {
+    terminate,
+    terminateAfter(milliseconds: number) {
+      timers.push(setTimeout(terminate, milliseconds))
+    },
+    forget() {
+      for (const timer of timers) clearTimeout(timer)
+    },
+  }
+}

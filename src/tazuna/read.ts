@@ -1,0 +1,89 @@
+import {WatchError} from '../errors.ts'
+import type {DiffOutput, StateList, StateReading} from '../model/state-reading.ts'
+import {disagreements} from './agreement.ts'
+import {stateDiffParser} from './parse-state-diff.ts'
+import {stateListParser} from './parse-state-list.ts'
+import {runChild, type ChildEnd} from './process.ts'
+import {toDiffOutput} from './to-diff-output.ts'
+
+export type TazunaOptions = {
+  command: string
+  /** `-e`, or null. */
+  environment: string | null
+  /** The file for `-f`, relative to `folder` or absolute. */
+  file: string
+  folder: string
+  env: Readonly<Record<string, string>>
+  /** Milliseconds for each call. */
+  timeout: number
+  signal: AbortSignal
+}
+
+const outputLimit = 256 * 1024 * 1024
+const versionTimeout = 10_000
+
+/**
+ * Reads what is expected (`state list`) and what differs (`state diff`), until the two agree or twice. Throws
+ * `TAZUNA_NOT_FOUND`, `OUTPUT_UNPARSABLE` and `CANCELLED`; a tazuna that fails is part of the reading.
+ */
+export async function readTazuna(options: TazunaOptions): Promise<StateReading> {
+  const version = readVersion(options)
+  const first = await readBoth(options)
+  const reading = first.moved.size === 0 ? first : await readBoth(options)
+  return {...reading, version: await version}
+}
+
+async function readBoth(options: TazunaOptions): Promise<Omit<StateReading, 'version'>> {
+  const list = (await readStateList(options)) ?? (await readStateList(options))
+  const output = await readStateDiff(options)
+  return {list, outputs: [output], moved: list === null ? new Set() : disagreements(list, output.blocks)}
+}
+
+/** Null when the list cannot be used: tazuna failed, or its text ended too early or was not understood. */
+async function readStateList(options: TazunaOptions): Promise<StateList | null> {
+  const parser = stateListParser()
+  try {
+    const end = await call(options, ['state', 'list'], text => parser.write(text))
+    return end.exitCode === 0 ? parser.end() : null
+  } catch (error) {
+    if (error instanceof WatchError && error.code === 'OUTPUT_UNPARSABLE') return null
+    throw error
+  }
+}
+
+async function readStateDiff(options: TazunaOptions): Promise<DiffOutput> {
+  const parser = stateDiffParser()
+  const end = await call(options, ['state', 'diff'], text => parser.write(text))
+  return toDiffOutput(parser.end(), end)
+}
+
+async function call(options: TazunaOptions, words: string[], onStdout: (text: string) => void): Promise<ChildEnd> {
+  const environment = options.environment === null ? [] : ['-e', options.environment]
+  const end = await runChild({
+    ...options,
+    args: [...words, '-f', options.file, ...environment],
+    cwd: options.folder,
+    outputLimit,
+    onStdout,
+  })
+  if (end.endedBy === 'cancel') throw new WatchError('CANCELLED', `running tazuna ${words.join(' ')}: interrupted`)
+  return end
+}
+
+/** `tazuna <version> (commit …)`; null from a tazuna too old to say it (tazuna: cmd/root.go). */
+async function readVersion(options: TazunaOptions): Promise<string | null> {
+  let text = ''
+  try {
+    const end = await runChild({
+      ...options,
+      args: ['--version'],
+      cwd: options.folder,
+      timeout: Math.min(options.timeout, versionTimeout),
+      outputLimit: 64 * 1024,
+      onStdout: piece => (text += piece),
+    })
+    return end.exitCode === 0 ? (/^tazuna v?(\S{1,64})/.exec(text)?.[1] ?? null) : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,47 @@
+import type {DiffOutput, TazunaFailure} from '../model/state-reading.ts'
+import {incompleteText, type StateDiff} from './parse-state-diff.ts'
+import type {ChildEnd} from './process.ts'
+import {recognisedHint} from './recognised-errors.ts'
+
+/**
+ * Joins what was printed with how tazuna ended. With exit 0 the text must be whole: throws `OUTPUT_UNPARSABLE`
+ * otherwise. With any other end the complete blocks count, and the unfinished one does not.
+ */
+export function toDiffOutput(diff: StateDiff, end: ChildEnd): DiffOutput {
+  const failure = toFailure(end)
+  if (failure === null && (diff.cut !== null || (!diff.noChanges && diff.blocks.length === 0))) {
+    throw incompleteText(diff)
+  }
+  return {blocks: diff.blocks, exitCode: end.exitCode, failure, skipped: end.stderr.skipped}
+}
+
+function toFailure(end: ChildEnd): TazunaFailure | null {
+  const {stderr} = end
+  if (end.endedBy === 'timeout') {
+    return failed('TAZUNA_TIMED_OUT', 'it did not end in time and was killed', 'timed out', null)
+  }
+  if (end.endedBy === 'size') {
+    return failed('OUTPUT_TOO_LARGE', 'it printed more than 256 MiB and was killed', 'printed too much', null)
+  }
+  if (end.exitCode === 0) return null
+  const how = end.exitCode === null ? `killed by ${end.signal ?? 'a signal'}` : `exit code ${end.exitCode}`
+  if (stderr.panic !== null) {
+    return failed('TAZUNA_PANICKED', `it crashed (${how}): ${stderr.panic}`, `panic: ${stderr.panic}`, stderr.tail)
+  }
+  const line = stderr.error ?? lastLine(stderr.tail) ?? how
+  return failed('TAZUNA_FAILED', `${how}: ${line}`, line, stderr.error ?? stderr.tail)
+}
+
+function failed(code: TazunaFailure['code'], what: string, line: string, text: string | null): TazunaFailure {
+  return {
+    code,
+    message: `running tazuna state diff: ${what.slice(0, 1_000)}`,
+    hint: text === null ? null : recognisedHint(text),
+    manifest: /(?:manifest|objects for) "([^"]+)"/.exec(line)?.[1] ?? null,
+    line: line.slice(0, 500),
+  }
+}
+
+function lastLine(text: string): string | null {
+  return text.trimEnd().split('\n').at(-1)?.trim() || null
+}

@@ -1,0 +1,78 @@
+import {account} from './drift/account.ts'
+import {decide} from './drift/decide.ts'
+import {filterEntries, type IgnoreRule} from './drift/filter.ts'
+import {toFindings} from './drift/to-findings.ts'
+import {WatchError} from './errors.ts'
+import {errorCodes} from './model/error-code.ts'
+import {finishReport, newReport, redactReport, withNotifications, type RunIdentity} from './model/new-report.ts'
+import type {Report, ReportWarning} from './model/report.ts'
+import type {StateReading} from './model/state-reading.ts'
+import {toTimestamp} from './model/time.ts'
+import {deliver, type DeliverOptions} from './notify/deliver.ts'
+import type {Redact} from './secret.ts'
+import {push, type PushOptions} from './sink/push.ts'
+import type {Source} from './source.ts'
+
+export type WatchOptions = DeliverOptions &
+  PushOptions & {
+    readonly run: RunIdentity & {readonly cluster: string}
+    readonly openSource: (signal: AbortSignal) => Promise<Source>
+    readonly readState: (source: Source, signal: AbortSignal) => Promise<StateReading>
+    readonly ignore: readonly IgnoreRule[]
+    /** What was found before the run, e.g. a secret that is missing. */
+    readonly warnings: readonly ReportWarning[]
+    readonly redact: Redact
+    readonly clock: () => Date
+    /** Aborted by TERM and INT: nothing is sent after it. */
+    readonly interrupt: AbortSignal
+    /** Ends the reading: an interrupt, or the deadline less the time that belongs to delivering. */
+    readonly readingSignal: AbortSignal
+    /** Ends the delivering: an interrupt, or the deadline. */
+    readonly deliverySignal: AbortSignal
+  }
+
+/**
+ * One run: source → tazuna → ledger → filter → decide → deliver → sinks. Start reading here. A `WatchError` on the way
+ * to the findings makes a failed run, which is told and pushed like any other: that the watch is broken is news too.
+ */
+export async function watch(options: WatchOptions): Promise<Report> {
+  const {clock, onEvent, run} = options
+  const finish = (report: Report) => finishReport(report, run.startedAt, clock())
+
+  const observed = finish(redactReport(await observe(options), options.redact))
+  if (options.interrupt.aborted) return cancelled(observed)
+
+  onEvent({type: 'stage', stage: 'notify', detail: 'telling the notifiers'})
+  const told = withNotifications(observed, await deliver(observed, decide, options))
+  if (options.interrupt.aborted) return finish(told)
+  onEvent({type: 'stage', stage: 'sinks', detail: 'filling the sinks'})
+  return finish(withNotifications(told, await push(told, options)))
+}
+
+/** An interrupted run says nothing of what it saw. */
+function cancelled(report: Report): Report {
+  const error = {code: 'CANCELLED', message: 'running the watch: interrupted', hint: errorCodes.CANCELLED.hint}
+  return {...report, outcome: 'failed', summary: null, manifests: [], entries: [], error}
+}
+
+/** What is there to be seen: everything before the first message. */
+async function observe(options: WatchOptions): Promise<Report> {
+  const {clock, ignore, onEvent, readingSignal, run} = options
+  let report: Report = {...newReport(run), warnings: [...options.warnings]}
+  try {
+    await using source = await options.openSource(readingSignal)
+    report = {...report, source: source.report}
+    onEvent({type: 'stage', stage: 'tazuna', detail: 'tazuna state diff'})
+    const reading = await options.readState(source, readingSignal)
+    report = {...report, tazuna: {version: reading.version, exitCode: reading.outputs.at(-1)?.exitCode ?? null}}
+    const ledger = account(reading)
+    const now = clock()
+    const {entries, warnings} = filterEntries(ledger.entries, ignore, now, ledger.complete)
+    const findings = toFindings(ledger, entries, run, toTimestamp(now))
+    return {...report, ...findings, warnings: [...report.warnings, ...ledger.warnings, ...warnings]}
+  } catch (error) {
+    if (!(error instanceof WatchError)) throw error
+    const {code, message, hint} = error
+    return {...report, error: {code, message, hint}}
+  }
+}

@@ -1,0 +1,219 @@
+import fc from 'fast-check'
+import {describe, expect, it} from 'vitest'
+
+import type {Report} from '../../../src/model/report.ts'
+import {renderMessage, type Rung} from '../../../src/notify/slack/message.ts'
+import {blockTexts, type SlackPayload} from '../../../src/notify/slack/payload.ts'
+import {payloadProblems} from '../../../src/notify/slack/payload-problems.ts'
+import {renderSlackText} from '../../../src/notify/slack/text.ts'
+import {buildNotification, buildReport, type ManifestSpec, type RowSpec} from '../../support/report-builder.ts'
+import {hostileNames} from './situations.ts'
+
+const anyText = fc.oneof(
+  fc.constantFrom(...hostileNames),
+  fc.array(fc.integer({min: 0, max: 0xffff}), {maxLength: 40}).map(units => String.fromCharCode(...units)),
+  fc.string({unit: 'grapheme', maxLength: 400}),
+  fc.tuple(fc.constantFrom(...hostileNames), fc.integer({min: 1, max: 50})).map(([name, times]) => name.repeat(times)),
+)
+const anyTime = fc
+  .date({min: new Date('2020-01-01'), max: new Date('2030-01-01'), noInvalidDate: true})
+  .map(date => `${date.toISOString().slice(0, 19)}Z`)
+const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, {nil: null})
+const anyHash = orNull(fc.oneof(anyText, fc.constant('a1'.repeat(32))))
+
+const anyRow: fc.Arbitrary<RowSpec> = fc.record({
+  type: fc.constantFrom('added', 'modified', 'removed', 'always-sync'),
+  resource: fc.oneof(
+    anyText,
+    fc
+      .tuple(anyText, anyText)
+      .map(([kind, name]) => `apps/v1/${kind.replaceAll('/', '')}/web/${name.replaceAll('/', '')}`),
+  ),
+  oldHash: anyHash,
+  newHash: anyHash,
+  firstSeenAt: orNull(anyTime),
+})
+
+const anyManifest = (maxRows: number): fc.Arbitrary<ManifestSpec> =>
+  fc.record({
+    name: anyText,
+    rows: fc.array(anyRow, {maxLength: maxRows, size: 'max'}),
+    outcome: fc.constantFrom('drift', 'error', 'not-checked', 'gone', 'clean'),
+    resources: orNull(fc.nat()),
+    lastAppliedAt: orNull(anyTime),
+    gitCommit: orNull(fc.oneof(anyText, fc.constant('4f'.repeat(20)))),
+    error: orNull(anyText),
+  })
+
+const anyFrame: fc.Arbitrary<Partial<Report>> = fc.record(
+  {
+    outcome: fc.constantFrom('clean', 'drift', 'incomplete', 'failed'),
+    cluster: orNull(anyText),
+    watch: anyText,
+    summary: fc.constant(null),
+    source: fc.record({
+      kind: fc.constantFrom('oci', 'path'),
+      ref: anyText,
+      digest: orNull(anyText),
+      revision: orNull(anyText),
+      createdAt: fc.constant(null),
+      verifiedBy: fc.constant([]),
+    }),
+    tazuna: fc.record({version: orNull(anyText), exitCode: fc.constant(null)}),
+    warnings: fc.array(fc.record({code: anyText, message: anyText}), {maxLength: 20}),
+    error: orNull(fc.record({code: anyText, message: anyText, hint: anyText})),
+  },
+  {requiredKeys: []},
+)
+
+const anyLinks = fc.record({
+  runbookUrl: orNull(
+    fc.oneof(
+      anyText,
+      fc.webUrl({withQueryParameters: true}),
+      anyText.map(text => `https://a.example/${text}`),
+    ),
+  ),
+  reportUrl: orNull(fc.oneof(fc.webUrl(), fc.constant(`https://a.example/${'&'.repeat(190)}`))),
+})
+
+/** Names are made unique, as in any report that has rows. */
+const anyNotification = (maxManifests: number, maxRows: number) =>
+  fc
+    .tuple(fc.array(anyManifest(maxRows), {maxLength: maxManifests, size: 'max'}), anyFrame, anyLinks)
+    .map(([manifests, frame, links]) => {
+      const unique = manifests.map((manifest, index) => ({...manifest, name: `${index} ${manifest.name}`}))
+      return buildNotification(buildReport(unique, frame), links)
+    })
+
+/** What Slack could refuse or misread; empty when all is well. Mentions need a `<`, links are ours. */
+function wrongWith(payload: SlackPayload): string[] {
+  const texts = payload.blocks.flatMap(blockTexts)
+  const marked = texts.filter(({type}) => type === 'mrkdwn')
+  const all = [payload.text, ...texts.map(({text}) => text)]
+  return [
+    ...payloadProblems(payload),
+    ...(JSON.stringify(payload).length < 40_000 ? [] : ['size']),
+    ...all.filter(text => /<(?!https?:\/\/)/.test(text)),
+    ...texts.filter(text => (text.type === 'mrkdwn' ? !text.verbatim : text.emoji)).map(({text}) => text),
+    ...marked.filter(({text}) => text.split('`').length % 2 === 0).map(({text}) => text),
+  ]
+}
+
+describe('a message inside every limit', () => {
+  it('is made of any report', () => {
+    fc.assert(
+      fc.property(anyNotification(12, 8), notification => {
+        expect(wrongWith(renderMessage(notification))).toEqual([])
+      }),
+      {numRuns: 300},
+    )
+  })
+
+  it('is made of many Manifests', () => {
+    fc.assert(
+      fc.property(anyNotification(120, 3), notification => {
+        expect(wrongWith(renderMessage(notification))).toEqual([])
+      }),
+      {numRuns: 25},
+    )
+  })
+
+  it('is made of 10,000 hostile rows', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyText, {minLength: 50, maxLength: 50}),
+        fc.constantFrom(1, 40, 1000),
+        (names, manifests) => {
+          const specs = Array.from({length: manifests}, (_, m) => ({
+            name: `${m}${names[m % 50]}`,
+            rows: Array.from({length: 10_000 / manifests}, (_, r) => ({
+              type: (['added', 'modified', 'removed'] as const)[r % 3]!,
+              resource: `${r}${names[r % 50]}`,
+            })),
+          }))
+          expect(wrongWith(renderMessage(buildNotification(buildReport(specs))))).toEqual([])
+        },
+      ),
+      {numRuns: 6},
+    )
+  })
+
+  it('is made by the last rung alone, whatever is cut', () => {
+    fc.assert(
+      fc.property(anyNotification(6, 4), notification => {
+        expect(wrongWith(renderMessage(notification, []))).toEqual([])
+      }),
+      {numRuns: 300},
+    )
+  })
+})
+
+describe('the counts of a message', () => {
+  const rungs: Record<string, Rung> = {
+    'every row': {manifests: 40, all: true, rows: 100, unchecked: 10, warnings: 3},
+    'two rows of each': {manifests: 40, all: true, rows: 2, unchecked: 10, warnings: 3},
+    'one line per Manifest': {manifests: 60, all: true, rows: 0, unchecked: 10, warnings: 3},
+    'four Manifests': {manifests: 4, all: false, rows: 0, unchecked: 5, warnings: 1},
+  }
+  const types = ['removed', 'modified', 'added'] as const
+  const smallReport = fc
+    .array(fc.array(fc.constantFrom(...types, 'always-sync' as const), {maxLength: 6}), {maxLength: 8})
+    .map(manifests =>
+      buildReport(
+        manifests.map((rows, m) => ({
+          name: `m${m}`,
+          rows: rows.map((type, r) => ({type, resource: `/v1/ConfigMap/m${m}/r${r}`})),
+        })),
+      ),
+    )
+
+  /** `2 removed, 1 added` as numbers, wherever it stands in a line. */
+  function readCounts(line: string): number[] {
+    return types.map(type => Number(new RegExp(String.raw`(\d+) ${type}`).exec(line)?.[1] ?? 0))
+  }
+  const sum = (counts: readonly number[][]) => types.map((_, type) => counts.reduce((all, one) => all + one[type]!, 0))
+  const countsOf = (report: Report, isCounted: (manifest: string) => boolean) =>
+    types.map(type => report.entries.filter(({diffType, manifest}) => diffType === type && isCounted(manifest)).length)
+
+  it.each(Object.entries(rungs))('are right with %s', (_, rung) => {
+    fc.assert(
+      fc.property(smallReport, report => {
+        const lines = renderSlackText(renderMessage(buildNotification(report), [rung])).split('\n')
+        const manifests = lines.filter(line => /^(• )?m\d+ · /.test(line))
+        for (const line of manifests) {
+          const name = /m\d+/.exec(line)?.[0]
+          expect(readCounts(line)).toEqual(countsOf(report, manifest => manifest === name))
+        }
+        const left = lines.filter(line => /^• \+\d+ more Manifest/.test(line))
+        expect(sum([...manifests, ...left].map(readCounts))).toEqual(countsOf(report, () => true))
+      }),
+      {numRuns: 60},
+    )
+  })
+
+  it.each([100, 2])('are right when at most %i rows of each Manifest are shown', rows => {
+    fc.assert(
+      fc.property(smallReport, report => {
+        const rung = {manifests: 40, all: true, rows, unchecked: 10, warnings: 3}
+        const lines = renderSlackText(renderMessage(buildNotification(report), [rung])).split('\n')
+        const shown = lines.filter(line => /^• (removed|modified|added) /.test(line)).map(line => `1 ${line.slice(2)}`)
+        const left = lines.filter(line => /^• \+\d+ more row/.test(line))
+        expect(sum([...shown, ...left].map(readCounts))).toEqual(countsOf(report, () => true))
+      }),
+      {numRuns: 60},
+    )
+  })
+
+  it('are right with counts only', () => {
+    fc.assert(
+      fc.property(smallReport, report => {
+        const text = renderSlackText(renderMessage(buildNotification(report), []))
+        const line = text.split('\n').find(line => line.includes('hecked ')) ?? ''
+        expect(readCounts(line.split(' · ')[0] ?? '')).toEqual(countsOf(report, () => true))
+        expect(text).not.toMatch(/\bm\d/)
+      }),
+      {numRuns: 60},
+    )
+  })
+})

@@ -1,0 +1,127 @@
+import {afterEach, describe, expect, it} from 'vitest'
+
+import {httpClient} from '../../../src/http.ts'
+import type {Delivery} from '../../../src/notify/notifier.ts'
+import {slackNotifier} from '../../../src/notify/slack/slack.ts'
+import {redactor, Secret} from '../../../src/secret.ts'
+import {startWebhookReceiver, type ScriptedAnswer, type WebhookReceiver} from '../../support/webhook-receiver.ts'
+import {testNotifierContract} from '../notifier-contract.ts'
+import {situations} from './situations.ts'
+
+testNotifierContract('slack', {
+  make: ({url, ...options}) => slackNotifier({name: 'ops', webhookUrl: url, ...options}),
+  success: {body: 'ok'},
+  callsAfter: {400: 2, 413: 2},
+})
+
+describe('slack', () => {
+  const http = httpClient({env: {}})
+  let receiver: WebhookReceiver
+
+  afterEach(() => receiver.close())
+
+  async function deliver(...answers: readonly [ScriptedAnswer, ...ScriptedAnswer[]]): Promise<Delivery> {
+    receiver = await startWebhookReceiver(...answers)
+    const webhookUrl = new Secret(`${receiver.url}/services/T0/B0/hV9sDk2LmQpX4cR7tYbN1aZe`)
+    const sendPolicy = {attempts: 3, backoff: 1}
+    const notifier = slackNotifier({name: 'ops', webhookUrl, http, redact: redactor([webhookUrl]), sendPolicy})
+    return notifier.send(notifier.render(situations['one small drift']!), new AbortController().signal)
+  }
+
+  it('posts text and blocks as JSON and lets nothing unfold', async () => {
+    expect(await deliver({body: 'ok\n'})).toEqual({ok: true, attempts: 1})
+    expect(receiver.calls[0]?.headers['content-type']).toBe('application/json; charset=utf-8')
+    expect(JSON.parse(receiver.calls[0]?.body ?? '')).toMatchObject({
+      text: '`prod-tokyo` drift in 1 Manifest · 1 modified',
+      blocks: [{type: 'header'}, {type: 'section'}, {type: 'section'}, {type: 'section'}, {type: 'context'}],
+      unfurl_links: false,
+      unfurl_media: false,
+    })
+  })
+
+  it.each([
+    'invalid_payload',
+    'invalid_blocks',
+    'invalid_blocks_format',
+    'no_text',
+    'too_many_attachments',
+    'unheard_of',
+  ])('sends the fallback text once after 400 %s', async body => {
+    expect(await deliver({status: 400, body}, {body: 'ok'})).toEqual({ok: true, attempts: 2})
+    expect(receiver.calls.slice(1).map(({body}) => JSON.parse(body) as unknown)).toEqual([
+      {text: '`prod-tokyo` drift in 1 Manifest · 1 modified', unfurl_links: false, unfurl_media: false},
+    ])
+  })
+
+  it('gives up when the fallback text is refused too', async () => {
+    expect(await deliver({status: 400, body: 'invalid_blocks'}, {status: 400, body: 'invalid_payload'})).toEqual({
+      ok: false,
+      attempts: 2,
+      retryable: false,
+      detail: 'Slack answered 400 invalid_payload, also to the plain text',
+    })
+    expect(receiver.calls).toHaveLength(2)
+  })
+
+  it('keeps the fallback text inside the attempts that are left', async () => {
+    expect(await deliver({status: 503}, {status: 400, body: 'invalid_blocks'}, {status: 503})).toMatchObject({
+      ok: false,
+      attempts: 3,
+      retryable: true,
+    })
+    expect(receiver.calls).toHaveLength(3)
+  })
+
+  it.each([
+    [403, 'action_prohibited', 'ask an admin of the workspace'],
+    [403, 'posting_to_general_channel_denied', 'create a webhook for another one'],
+    [403, 'invalid_token', 'create a new webhook'],
+    [404, 'no_service', 'create a new webhook'],
+    [404, 'no_service_id', 'create a new webhook'],
+    [404, 'no_active_hooks', 'the webhook is switched off'],
+    [404, 'no_team', 'the workspace is unknown'],
+    [403, 'team_disabled', 'the workspace is disabled'],
+    [404, 'channel_not_found', 'the channel is gone'],
+    [410, 'channel_is_archived', 'unarchive the channel'],
+    [400, 'no_service', 'create a new webhook'],
+    [500, 'channel_is_archived', 'unarchive the channel'],
+    [404, 'constructor', 'check the webhook URL'],
+  ])('tells what to do about %i %s', async (status, body, advice) => {
+    const delivery = await deliver({status, body})
+    expect(delivery).toMatchObject({ok: false, retryable: false})
+    expect(delivery).toHaveProperty('detail', expect.stringContaining(`Slack answered ${status} ${body}: `))
+    expect(delivery).toHaveProperty('detail', expect.stringContaining(advice))
+  })
+
+  it('says that a 429 is a matter of too many messages', async () => {
+    const body = '{"retry_after":0,"ok":false,"error":"rate_limited"}'
+    expect(await deliver({status: 429, headers: {'retry-after': '0'}, body})).toEqual({
+      ok: false,
+      attempts: 3,
+      retryable: true,
+      detail: `Slack answered 429 ${body}: too much is sent to this webhook`,
+    })
+  })
+
+  it.each([
+    ['a page', {body: '<html>\n  <title>Sign in</title>'}, 'got 200 <html> <title>Sign in</title>: '],
+    ['a flood', {body: 'x'.repeat(20_000)}, `got 200 ${'x'.repeat(100)}: `],
+    ['nothing', {body: ''}, 'got 200 without text: '],
+    ['a word that begins with ok', {body: 'okay'}, 'got 200 okay: '],
+    ['JSON', {body: '{"ok":true}'}, 'got 200 {"ok":true}: '],
+    ['another status', {status: 201, body: 'ok'}, 'got 201 ok: '],
+  ])('does not take %s for success', async (_, answer, got) => {
+    expect(await deliver(answer)).toEqual({
+      ok: false,
+      attempts: 1,
+      retryable: false,
+      detail: `expected 200 ok of Slack, ${got}check the webhook URL and the proxy`,
+    })
+    expect(receiver.calls).toHaveLength(1)
+  })
+
+  it('hides its URL in a repeated answer before that is cut', async () => {
+    const body = `${'-'.repeat(90)}/services/T0/B0/hV9sDk2LmQpX4cR7tYbN1aZe`
+    expect(JSON.stringify(await deliver({body}))).not.toContain('/services')
+  })
+})
