@@ -63,12 +63,12 @@ function toRaw(file: ConfigFile | null, path: string | null): Record<string, unk
 
 /** One line a problem: place, key, what is wrong. In the order of the file. */
 function invalid(problems: Problem[], path: string | null, file: ConfigFile | null, {origins}: Overridden): WatchError {
-  const lines = problems.map(({path: keys, message}) => {
-    const text = `${keys.length === 0 ? 'the config' : showPath(keys)} ${message}`
+  const lines = problems.map(({path: keys, message, isUnknownKey}) => {
+    const text = `${keys.length === 0 ? 'the config' : showPath(keys)}: ${message}`
     const origin = origins.get(String(keys[0]))
     if (origin !== undefined) return {line: 0, column: 0, text: `${origin}: ${text}`}
     if (file === null) return {line: 0, column: 0, text}
-    const position = file.locate(keys, message.startsWith('is not a key') ? 'key' : 'value')
+    const position = file.locate(keys, isUnknownKey ? 'key' : 'value')
     return {...position, text: `${path}:${position.line}:${position.column} ${text}`}
   })
   const sorted = lines.toSorted((a, b) => a.line - b.line || a.column - b.column)

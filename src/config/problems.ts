@@ -8,10 +8,14 @@ import {configSchema} from './schema.ts'
 export function toProblems(issues: readonly z.core.$ZodIssue[]): Problem[] {
   return issues.flatMap((issue): Problem[] => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map(key => ({path: [...issue.path, key], message: unknownKey(issue.path, key)}))
+      return issue.keys.map(key => ({
+        path: [...issue.path, key],
+        message: unknownKey(issue.path, key),
+        isUnknownKey: true,
+      }))
     }
     if (issue.code === 'invalid_union' && issue.errors.length > 0) return unionProblems(issue)
-    return [{path: issue.path, message: issue.message}]
+    return [{path: issue.path, message: wrongType(issue) ?? issue.message}]
   })
 }
 
@@ -20,16 +24,23 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion): Problem[] {
   const branches = issue.errors.map(errors => toProblems(errors))
   const depth = (problems: Problem[]) => Math.max(0, ...problems.map(({path}) => path.length))
   const meant = branches.toSorted((a, b) => depth(b) - depth(a))[0] ?? []
-  return meant.map(({path, message}) => ({path: [...issue.path, ...path], message}))
+  return meant.map(problem => ({...problem, path: [...issue.path, ...problem.path]}))
+}
+
+/** Zod's own words for a wrong type, in ours; a message that the schema gives stays. */
+function wrongType(issue: z.core.$ZodIssue): string | null {
+  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return null
+  const [, received = 'nothing'] = /received (.+)$/.exec(issue.message) ?? []
+  return received === 'undefined' ? 'missing' : `expected ${issue.expected}, not ${received}`
 }
 
 function unknownKey(path: readonly PropertyKey[], key: string): string {
   const known = knownKeys(path)
   const nearest = known.toSorted((a, b) => distance(a, key) - distance(b, key))[0]
   if (nearest !== undefined && distance(nearest, key) <= Math.max(2, key.length / 3)) {
-    return `is not a key; did you mean ${nearest}?`
+    return `not a key; did you mean ${nearest}?`
   }
-  return known.length === 0 ? 'is not a key' : `is not a key; known here: ${known.join(', ')}`
+  return known.length === 0 ? 'not a key' : `not a key; known here: ${known.join(', ')}`
 }
 
 type JsonSchema = {

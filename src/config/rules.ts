@@ -1,7 +1,11 @@
 import {parseDuration} from './duration.ts'
 
 /** A problem of the config at a place in it; the path is of keys and indices. */
-export type Problem = {readonly path: readonly PropertyKey[]; readonly message: string}
+export type Problem = {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+  readonly isUnknownKey?: boolean
+}
 
 /** The deadline's last part is for delivering and saving, in milliseconds. */
 export const deliveryReserve = 90_000
@@ -22,15 +26,15 @@ export const rules: readonly Rule[] = [
 
 function clusterIsNamed(config: unknown): Problem[] {
   if (get(config, 'cluster') !== undefined) return []
-  return [{path: ['cluster'], message: 'is missing: name the cluster here, with --cluster or TAZUNA_WATCH_CLUSTER'}]
+  return [{path: ['cluster'], message: 'missing; name the cluster here, with --cluster or TAZUNA_WATCH_CLUSTER'}]
 }
 
 function oneSource(config: unknown): Problem[] {
   const oci = get(config, 'source', 'oci') !== undefined
   const path = get(config, 'source', 'path') !== undefined
-  if (oci && path) return [{path: ['source', 'path'], message: 'stands beside source.oci: keep exactly one'}]
+  if (oci && path) return [{path: ['source', 'path'], message: 'stands beside source.oci; keep exactly one'}]
   if (oci || path) return []
-  return [{path: ['source'], message: 'is missing: set source.oci or source.path, --source or TAZUNA_WATCH_SOURCE'}]
+  return [{path: ['source'], message: 'missing; set source.oci or source.path, --source or TAZUNA_WATCH_SOURCE'}]
 }
 
 /** A rule for everything would hide all drift. */
@@ -38,7 +42,7 @@ function ignoreRulesAreSpecific(config: unknown): Problem[] {
   return list(get(config, 'ignore')).flatMap((rule, index) => {
     const patterns = [get(rule, 'manifest'), get(rule, 'resource')]
     if (patterns.some(pattern => list(pattern).length > 0 && list(pattern).every(isSpecific))) return []
-    const message = 'matches everything: give it a manifest or resource that is not made of *, ? and / alone'
+    const message = 'matches everything; give it a manifest or resource that is not made of *, ? and / alone'
     return [{path: ['ignore', index], message}]
   })
 }
@@ -51,14 +55,14 @@ function notifierNamesAreUnique(config: unknown): Problem[] {
   const names = list(get(config, 'notifiers')).map(notifier => get(notifier, 'name') ?? get(notifier, 'type'))
   return names.flatMap((name, index) => {
     if (name === undefined || names.indexOf(name) === index) return []
-    return [{path: ['notifiers', index], message: `is called ${JSON.stringify(name)} like another one: give it a name`}]
+    return [{path: ['notifiers', index], message: `called ${JSON.stringify(name)} like another one; give it a name`}]
   })
 }
 
 function deadlineLeavesTime(config: unknown): Problem[] {
   const deadline = duration(get(config, 'deadline'))
   if (deadline === null || deadline > deliveryReserve) return []
-  return [{path: ['deadline'], message: 'is too short: its last 90 s are for delivering, so make it longer than 90s'}]
+  return [{path: ['deadline'], message: 'too short; its last 90 s are for delivering, so make it longer than 90s'}]
 }
 
 function duration(value: unknown): number | null {

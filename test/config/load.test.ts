@@ -1,0 +1,259 @@
+import {describe, expect, it} from 'vitest'
+
+import {loadConfig, type ConfigFlags} from '../../src/config/load.ts'
+import {errorText} from '../../src/errors.ts'
+import {tempDir} from '../support/temp-dir.ts'
+
+type Given = {file?: string; flags?: ConfigFlags; env?: Record<string, string>; at?: string}
+
+async function load({file, flags = {}, env = {}, at = 'tazuna-watch.yaml'}: Given) {
+  await using dir = await tempDir()
+  if (file !== undefined) await dir.write(at, file)
+  const config = await loadConfig({flags, env, cwd: dir.path})
+  return JSON.parse(JSON.stringify(config).replaceAll(dir.path, '.')) as typeof config
+}
+
+/** The problems, one line each, without the first line. */
+async function problems(given: Given): Promise<string[]> {
+  const error: unknown = await load(given).then(
+    () => 'no problem',
+    (error: unknown) => error,
+  )
+  expect(error).toMatchObject({code: 'CONFIG_INVALID'})
+  return (error as Error).message.split('\n').slice(1)
+}
+
+const minimal = `apiVersion: tazuna-watch/v1\ncluster: prod\nsource: {path: ./cluster}\n`
+
+describe('loadConfig', () => {
+  it('needs no file: cluster and source may come from flags', async () => {
+    const config = await load({flags: {cluster: 'prod', source: 'oci://localhost:5000/cfg:prod'}})
+    expect(config).toMatchObject({
+      cluster: 'prod',
+      watch: 'default',
+      interval: null,
+      deadline: 720_000,
+      source: {kind: 'oci', ref: 'oci://localhost:5000/cfg:prod', plainHttp: false, subpath: '.', file: 'tazuna.yaml'},
+      tazuna: {command: 'tazuna', environment: null, timeout: 480_000, passEnv: []},
+      ignore: [],
+      notifiers: [],
+      pushgateway: null,
+    })
+  })
+
+  it('reads every key', async () => {
+    const config = await load({
+      file: `
+apiVersion: tazuna-watch/v1
+cluster: arn:aws:eks:eu-west-1:1:cluster/prod
+watch: apps
+interval: 1h
+deadline: 20m
+source: {oci: "oci://ghcr.io/acme/cfg:prod", subpath: prod, file: my.yaml, plainHttp: true}
+tazuna: {command: ./bin/tazuna, environment: prod, timeout: 1h30m, passEnv: [SLACK_WEBHOOK_URL]}
+ignore:
+  - {manifest: web-*, resource: ["a/**", "b/**"], diffType: removed, reason: by hand, until: 2027-01-31}
+notifiers:
+  - type: slack
+    name: ops
+    webhookUrl: {env: SLACK_WEBHOOK_URL}
+    match: {diffType: [removed, modified], manifest: web}
+metrics:
+  pushgateway: {url: "http://gateway:9091", job: mine, basicAuth: {username: u, password: {file: pw}}}
+memory: {store: none}
+runbookUrl: https://example.com/runbook
+reportUrl: https://example.com/report
+http: {caFile: ca.pem}
+`,
+    })
+    expect(config).toMatchObject({
+      cluster: 'arn:aws:eks:eu-west-1:1:cluster/prod',
+      watch: 'apps',
+      interval: 3_600_000,
+      deadline: 1_200_000,
+      source: {kind: 'oci', subpath: 'prod', file: 'my.yaml', plainHttp: true},
+      tazuna: {command: './bin/tazuna', environment: 'prod', timeout: 5_400_000},
+      ignore: [
+        {
+          manifest: ['web-*'],
+          resource: ['a/**', 'b/**'],
+          diffType: ['removed'],
+          reason: 'by hand',
+          until: '2027-01-31',
+        },
+      ],
+      notifiers: [
+        {
+          type: 'slack',
+          name: 'ops',
+          webhookUrl: {env: 'SLACK_WEBHOOK_URL'},
+          match: {diffType: ['removed', 'modified'], manifest: ['web']},
+        },
+      ],
+      pushgateway: {url: 'http://gateway:9091', job: 'mine', basicAuth: {username: 'u', password: {file: 'pw'}}},
+      runbookUrl: 'https://example.com/runbook',
+      reportUrl: 'https://example.com/report',
+      caFile: './ca.pem',
+    })
+  })
+
+  it.each<[string, Given, string]>([
+    [
+      'a flag before the environment and the file',
+      {file: minimal, env: {TAZUNA_WATCH_CLUSTER: 'env'}, flags: {cluster: 'flag'}},
+      'flag',
+    ],
+    ['the environment before the file', {file: minimal, env: {TAZUNA_WATCH_CLUSTER: 'env'}}, 'env'],
+    ['the file before nothing', {file: minimal}, 'prod'],
+    ['the file when the variable is empty', {file: minimal, env: {TAZUNA_WATCH_CLUSTER: ''}}, 'prod'],
+  ])('takes %s', async (_title, given, cluster) => {
+    expect((await load(given)).cluster).toBe(cluster)
+  })
+
+  it.each<[string, Given, object]>([
+    [
+      'the file',
+      {file: minimal, at: 'sub/c.yaml', flags: {config: 'sub/c.yaml'}},
+      {kind: 'path', path: './sub/cluster', ref: './cluster'},
+    ],
+    ['--source', {file: minimal, flags: {source: 'here'}}, {kind: 'path', path: './here', ref: 'here'}],
+    [
+      'TAZUNA_WATCH_SOURCE',
+      {file: minimal, env: {TAZUNA_WATCH_SOURCE: 'oci://h:1/r'}},
+      {kind: 'oci', ref: 'oci://h:1/r'},
+    ],
+  ])('resolves the source of %s', async (_title, given, source) => {
+    expect((await load(given)).source).toMatchObject(source)
+  })
+
+  it('keeps what the file says of the artifact when another one is asked for', async () => {
+    const file = `apiVersion: tazuna-watch/v1\ncluster: p\nsource: {path: ./c, file: my.yaml, subpath: prod}\n`
+    expect((await load({file, flags: {source: 'oci://h:1/r'}})).source).toEqual({
+      kind: 'oci',
+      ref: 'oci://h:1/r',
+      plainHttp: false,
+      subpath: 'prod',
+      file: 'my.yaml',
+    })
+  })
+
+  it('finds the file by TAZUNA_WATCH_CONFIG', async () => {
+    expect((await load({file: minimal, at: 'a/b.yaml', env: {TAZUNA_WATCH_CONFIG: 'a/b.yaml'}})).cluster).toBe('prod')
+  })
+
+  it('makes a notifier and a Pushgateway from the environment where the file says nothing of them', async () => {
+    const env = {SLACK_WEBHOOK_URL: 'https://hooks.example/x', PUSHGATEWAY_URL: 'http://g:9091'}
+    expect(await load({file: minimal, env})).toMatchObject({
+      notifiers: [{type: 'slack', webhookUrl: {env: 'SLACK_WEBHOOK_URL'}}],
+      pushgateway: {url: 'http://g:9091', job: 'tazuna-watch', basicAuth: null},
+    })
+    const file = `${minimal}notifiers: []\nmetrics: {pushgateway: {url: "http://mine:1"}}\n`
+    expect(await load({file, env})).toMatchObject({notifiers: [], pushgateway: {url: 'http://mine:1'}})
+  })
+
+  it('takes TAZUNA_BIN for the command', async () => {
+    expect((await load({file: minimal, env: {TAZUNA_BIN: '/opt/tazuna'}})).tazuna.command).toBe('/opt/tazuna')
+  })
+
+  it('throws ConfigFileMissing for a --config that is not there', async () => {
+    await expect(load({flags: {config: 'none.yaml'}})).rejects.toMatchObject({name: 'ConfigFileMissing'})
+  })
+
+  it('reports a file of the environment that is not there as a config problem', async () => {
+    await expect(load({env: {TAZUNA_WATCH_CONFIG: 'none.yaml'}})).rejects.toMatchObject({code: 'CONFIG_INVALID'})
+  })
+
+  it('reports all problems at once, each with its place, in the order of the file', async () => {
+    const file = `apiVersion: tazuna-watch/v2
+cluster: 7
+watcher: x
+deadline: 1 hour
+source:
+  oci: oci://h:1/r
+  path: ./c
+  subPath: prod
+tazuna: {timeout: soon}
+ignore:
+  - {manifest: "*", reason: all}
+  - {resource: a/**, until: 2027-02-30}
+notifiers:
+  - {type: slack, webhookUrl: https://hooks.slack.com/x}
+  - {type: slack, webhookUrl: {env: A}}
+  - {type: smoke}
+metrics: {pushgateway: {url: "gateway:9091"}}
+runbookUrl: ftp://example.com
+`
+    expect(await problems({file})).toEqual([
+      'tazuna-watch.yaml:1:13 apiVersion: write tazuna-watch/v1',
+      'tazuna-watch.yaml:2:10 cluster: expected string, not number',
+      'tazuna-watch.yaml:3:1 watcher: not a key; did you mean watch?',
+      'tazuna-watch.yaml:4:11 deadline: write a duration such as 90s, 1h30m, 7d or 2w',
+      'tazuna-watch.yaml:7:9 source.path: stands beside source.oci; keep exactly one',
+      'tazuna-watch.yaml:8:3 source.subPath: not a key; did you mean subpath?',
+      'tazuna-watch.yaml:9:19 tazuna.timeout: write a duration such as 90s, 1h30m, 7d or 2w',
+      'tazuna-watch.yaml:11:5 ignore[0]: matches everything; give it a manifest or resource that is not made of *, ? and / alone',
+      'tazuna-watch.yaml:12:5 ignore[1].reason: missing',
+      'tazuna-watch.yaml:12:29 ignore[1].until: write a date such as 2027-01-31',
+      'tazuna-watch.yaml:14:31 notifiers[0].webhookUrl: write {env: NAME} or {file: PATH}: a secret never stands in the config',
+      'tazuna-watch.yaml:15:5 notifiers[1]: called "slack" like another one; give it a name',
+      'tazuna-watch.yaml:16:12 notifiers[2].type: the type of a notifier is slack',
+      'tazuna-watch.yaml:17:30 metrics.pushgateway.url: write a URL that begins with http:// or https://',
+      'tazuna-watch.yaml:18:13 runbookUrl: write a URL that begins with http:// or https://',
+    ])
+  })
+
+  it('never shows a secret that stands in the config by mistake', async () => {
+    const file = `${minimal}notifiers:\n  - {type: slack, webhookUrl: https://hooks.slack.com/services/T0/B0/canary}\n`
+    expect((await problems({file})).join('\n')).not.toContain('canary')
+  })
+
+  it.each<[string, Given, string[]]>([
+    [
+      'no cluster and no source',
+      {},
+      [
+        'cluster: missing; name the cluster here, with --cluster or TAZUNA_WATCH_CLUSTER',
+        'source: missing; set source.oci or source.path, --source or TAZUNA_WATCH_SOURCE',
+      ],
+    ],
+    ['a wrong flag', {flags: {cluster: 'a\nb', source: '.'}}, ['--cluster: cluster: use printable characters only']],
+    [
+      'a wrong variable',
+      {file: minimal, env: {TAZUNA_WATCH_MEMORY: 'redis'}},
+      ['TAZUNA_WATCH_MEMORY: memory.store: the only store is none'],
+    ],
+    [
+      'a deadline without time to read',
+      {file: `${minimal}deadline: 90s\n`},
+      ['tazuna-watch.yaml:4:11 deadline: too short; its last 90 s are for delivering, so make it longer than 90s'],
+    ],
+    [
+      'a Pushgateway of the environment that is no URL',
+      {file: minimal, env: {PUSHGATEWAY_URL: 'gateway'}},
+      ['PUSHGATEWAY_URL: metrics.pushgateway.url: write a URL that begins with http:// or https://'],
+    ],
+    [
+      'an empty list of patterns',
+      {file: `${minimal}ignore: [{manifest: [], reason: r}]\n`},
+      [
+        'tazuna-watch.yaml:4:10 ignore[0]: matches everything; give it a manifest or resource that is not made of *, ? and / alone',
+        'tazuna-watch.yaml:4:21 ignore[0].manifest: Too small: expected array to have >=1 items',
+      ],
+    ],
+  ])('names %s', async (_title, given, expected) => {
+    expect(await problems(given)).toEqual(expected)
+  })
+
+  it.each([
+    ['bad YAML', 'cluster: [a\n', /^tazuna-watch.yaml:\d+:\d+ /],
+    ['a key twice', 'cluster: a\ncluster: b\n', /^tazuna-watch.yaml:2:1 Map keys must be unique/],
+  ])('gives the place of %s', async (_title, file, line) => {
+    expect((await problems({file}))[0]).toMatch(line)
+  })
+
+  it('refuses a file that is no mapping', async () => {
+    await expect(
+      load({file: '- a\n'}).catch((error: unknown) => Promise.reject(new Error(errorText(error)))),
+    ).rejects.toThrow('not a mapping')
+  })
+})

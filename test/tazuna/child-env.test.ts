@@ -1,0 +1,33 @@
+import {describe, expect, it} from 'vitest'
+
+import {toChildEnv} from '../../src/tazuna/child-env.ts'
+
+function childEnv(env: Record<string, string>, options: {secretNames?: string[]; passEnv?: string[]} = {}) {
+  return toChildEnv({env, cwd: '/work', secretNames: [], passEnv: [], cacheDir: '/tmp/cache', ...options})
+}
+
+describe('toChildEnv', () => {
+  it('passes what tazuna needs, with a fresh cache', () => {
+    const env = {PATH: '/bin', HOME: '/root', KUBERNETES_SERVICE_HOST: '10.0.0.1', XDG_CACHE_HOME: '/old'}
+    expect(childEnv(env)).toEqual({...env, XDG_CACHE_HOME: '/tmp/cache'})
+  })
+
+  it.each([
+    ['KUBECONFIG', 'a:/b:./c', '/work/a:/b:/work/c'],
+    ['KUBECONFIG', '', ''],
+    ['DOCKER_CONFIG', '.docker', '/work/.docker'],
+    ['XDG_CONFIG_HOME', 'config', '/work/config'],
+    ['HELM_CACHE_HOME', 'helm', '/work/helm'],
+    ['HELM_REGISTRY_CONFIG', './reg.json', '/work/reg.json'],
+    ['HELM_DEBUG', 'true', 'true'],
+    ['OTHER', 'a/b', 'a/b'],
+  ])('gives %s=%s as %s', (name, value, expected) => {
+    expect(childEnv({[name]: value})[name]).toBe(expected)
+  })
+
+  it('leaves out the variables of our secrets, but for those that tazuna shall have', () => {
+    const env = {SLACK_WEBHOOK_URL: 's', GATEWAY_PASSWORD: 'p', OTHER: 'o'}
+    const options = {secretNames: ['SLACK_WEBHOOK_URL', 'GATEWAY_PASSWORD'], passEnv: ['GATEWAY_PASSWORD']}
+    expect(Object.keys(childEnv(env, options))).toEqual(['GATEWAY_PASSWORD', 'OTHER', 'XDG_CACHE_HOME'])
+  })
+})
