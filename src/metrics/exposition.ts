@@ -20,7 +20,9 @@ export function renderExposition(families: readonly Family[], constant: Labels =
 }
 
 function renderFamily({name, help, samples}: Family, constant: Labels): string {
-  const lines = samples.map(({labels, value}) => `${name}${renderLabels({...constant, ...labels})} ${renderValue(value)}\n`)
+  const lines = samples.map(
+    ({labels, value}) => `${name}${renderLabels({...constant, ...labels})} ${renderValue(value)}\n`,
+  )
   return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} gauge\n${lines.join('')}`
 }
 
@@ -32,7 +34,10 @@ function renderLabels(labels: Labels): string {
 }
 
 function escapeHelp(text: string): string {
-  return text.toWellFormed().replaceAll('\\', String.raw`\\`).replaceAll('\n', String.raw`\n`)
+  return text
+    .toWellFormed()
+    .replaceAll('\\', String.raw`\\`)
+    .replaceAll('\n', String.raw`\n`)
 }
 
 /** As Go's strconv.ParseFloat reads it. */

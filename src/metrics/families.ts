@@ -45,9 +45,7 @@ function notificationsFamily({notifications}: Report): Family {
     'tazuna_watch_notifications',
     notifications
       .filter(({role}) => role === 'notifier')
-      .flatMap(({name, delivery}) =>
-        results.map(result => [{notifier: name, result}, delivery === result] as const),
-      ),
+      .flatMap(({name, delivery}) => results.map(result => [{notifier: name, result}, delivery === result] as const)),
   )
 }
 

@@ -12,7 +12,10 @@ export const gauges = {
   },
   tazuna_watch_run_duration_seconds: {help: 'How long the last run took to read and compare.', labels: []},
   tazuna_watch_interval_seconds: {help: 'How often a run is scheduled, as configured.', labels: []},
-  tazuna_watch_run_outcome: {help: 'Whether the last run ended like this: 1 for one of the outcomes.', labels: ['outcome']},
+  tazuna_watch_run_outcome: {
+    help: 'Whether the last run ended like this: 1 for one of the outcomes.',
+    labels: ['outcome'],
+  },
   tazuna_watch_notifications: {
     help: 'Whether the last run delivered to this notifier, or failed to.',
     labels: ['notifier', 'result'],

@@ -17,7 +17,10 @@ export function manifestFamilies(report: Report, summary: ReportSummary): Family
     ...summaryFamilies(summary),
     mutedFamily(report),
     driftFamily(shown),
-    gauge('tazuna_watch_manifest_error', shown.map(({name, outcome}) => [{manifest: name}, outcome === 'error'])),
+    gauge(
+      'tazuna_watch_manifest_error',
+      shown.map(({name, outcome}) => [{manifest: name}, outcome === 'error']),
+    ),
     entriesFamily(report, shown),
     firstSeenFamily(shown),
     lastAppliedFamily(shown),
@@ -29,9 +32,9 @@ export function manifestFamilies(report: Report, summary: ReportSummary): Family
 /** Clean ones are dropped first, then the last ones. The order stays. */
 function withinLimit(manifests: readonly ReportManifest[]): readonly ReportManifest[] {
   if (manifests.length <= maxManifests) return manifests
-  const isClean = ({outcome}: ReportManifest) => outcome === 'clean'
-  const byNeed = [...manifests.filter(manifest => !isClean(manifest)), ...manifests.filter(isClean)]
-  const kept = new Set(byNeed.slice(0, maxManifests))
+  const clean = manifests.filter(({outcome}) => outcome === 'clean')
+  const others = manifests.filter(({outcome}) => outcome !== 'clean')
+  const kept = new Set([...others, ...clean].slice(0, maxManifests))
   return manifests.filter(manifest => kept.has(manifest))
 }
 
@@ -44,7 +47,10 @@ function summaryFamilies({manifests, entries}: ReportSummary): Family[] {
       [{outcome: 'not_checked'}, manifests.notChecked],
       [{outcome: 'gone'}, manifests.gone],
     ]),
-    gauge('tazuna_watch_entries', driftTypes.map(type => [{diff_type: type}, entries[type]])),
+    gauge(
+      'tazuna_watch_entries',
+      driftTypes.map(type => [{diff_type: type}, entries[type]]),
+    ),
     gauge('tazuna_watch_entries_filtered', [
       [{by: 'always_sync'}, entries.alwaysSync],
       [{by: 'ignore_rule'}, entries.ignored],
@@ -59,7 +65,10 @@ function mutedFamily({entries}: Report): Family {
 
 function driftFamily(manifests: readonly ReportManifest[]): Family {
   const checked = manifests.filter(({outcome}) => outcome === 'drift' || outcome === 'clean')
-  return gauge('tazuna_watch_manifest_drift', checked.map(({name, outcome}) => [{manifest: name}, outcome === 'drift']))
+  return gauge(
+    'tazuna_watch_manifest_drift',
+    checked.map(({name, outcome}) => [{manifest: name}, outcome === 'drift']),
+  )
 }
 
 function entriesFamily({entries}: Report, manifests: readonly ReportManifest[]): Family {

@@ -28,10 +28,6 @@ describe.skipIf(registryPath === null || orasPath === null)('oras push to docker
 
   const push = (host: string, ...options: string[]) =>
     oras(['push', '--plain-http', ...options, `${host}/acme/config:prod`, 'tazuna.yaml', 'base'], {cwd: folder})
-  const getManifest = (host: string, headers: Record<string, string> = {}) =>
-    fetch(`http://${host}/v2/acme/config/manifests/prod`, {
-      headers: {accept: 'application/vnd.oci.image.manifest.v1+json', ...headers},
-    })
 
   it('takes an artifact without a login, and gives it back', async () => {
     await using registry = await startDockerRegistry(registryPath!)
@@ -65,3 +61,8 @@ describe.skipIf(registryPath === null || orasPath === null)('oras push to docker
     await expect(getManifest(registry.host)).rejects.toThrow('fetch failed')
   })
 })
+
+function getManifest(host: string, headers: Record<string, string> = {}): Promise<Response> {
+  const accept = 'application/vnd.oci.image.manifest.v1+json'
+  return fetch(`http://${host}/v2/acme/config/manifests/prod`, {headers: {accept, ...headers}})
+}

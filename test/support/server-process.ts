@@ -27,7 +27,9 @@ const attempts = 5
  * Starts a server on a free port of loopback and waits until it answers; `toCommand` gets the host to listen on.
  * Disposing ends this one process and waits for its end.
  */
-export async function startServer(toCommand: (host: string) => Promise<ServerCommand>): Promise<ServerProcess> {
+export async function startServer(
+  toCommand: (host: string) => ServerCommand | Promise<ServerCommand>,
+): Promise<ServerProcess> {
   for (let attempt = 1; ; attempt += 1) {
     const host = `127.0.0.1:${await freePort()}`
     const {command, args, readyPath} = await toCommand(host)

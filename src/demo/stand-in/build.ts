@@ -2,6 +2,7 @@ import {existsSync, statSync} from 'node:fs'
 import {contentHash} from './content-hash.ts'
 import {renderGenesisSecret} from './genesis-secret.ts'
 import {TazunaError, wrapped, type Era} from './go-error.ts'
+import {goQuote} from './go-quote.ts'
 import {joinPath} from './join-path.ts'
 import {renderKustomize} from './kustomize.ts'
 import {stateKeyOf, toObjects} from './objects.ts'
@@ -22,13 +23,13 @@ export async function buildEntries(
   try {
     documents = await render(manifest, providers, era)
   } catch (error) {
-    throw wrapped(`failed to build manifest ${JSON.stringify(manifest.name)}`, error)
+    throw wrapped(`failed to build manifest ${goQuote(manifest.name)}`, error)
   }
   try {
     const objects = toObjects(documents, manifest.defaultNamespace)
     return new Map(objects.map(object => [stateKeyOf(manifest.name, object), contentHash(object)]))
   } catch (error) {
-    throw wrapped(`failed to convert manifests to objects for ${JSON.stringify(manifest.name)}`, error)
+    throw wrapped(`failed to convert manifests to objects for ${goQuote(manifest.name)}`, error)
   }
 }
 
@@ -63,6 +64,6 @@ function helmfileError(path: string): TazunaError {
 
 function orasError({name, orasReference}: ManifestSpec): TazunaError {
   return orasReference === null
-    ? new TazunaError(`oras: manifest ${JSON.stringify(name)} has no oras spec`)
-    : new TazunaError(`oras: pull ${JSON.stringify(orasReference)}: the stand-in pulls no artifacts`)
+    ? new TazunaError(`oras: manifest ${goQuote(name)} has no oras spec`)
+    : new TazunaError(`oras: pull ${goQuote(orasReference)}: the stand-in pulls no artifacts`)
 }

@@ -1,5 +1,6 @@
 import {pause} from './cancellation.ts'
 import {GoPanic, TazunaError} from './go-error.ts'
+import {goQuote} from './go-quote.ts'
 import type {Knobs} from './knobs.ts'
 import type {ManifestSpec} from './tazuna-yaml.ts'
 
@@ -73,10 +74,10 @@ function defaultError(command: StateCommand, point: string): string {
   if (point === '^' || point === '$') return 'unexpected EOF'
   return command === 'list'
     ? `${stateError(point)}: etcdserver: request timed out`
-    : `failed to build manifest ${JSON.stringify(point)}: failed to render release ${JSON.stringify(point)}: ` +
+    : `failed to build manifest ${goQuote(point)}: failed to render release ${goQuote(point)}: ` +
         `failed to load chart charts/${point}: stat charts/${point}: no such file or directory`
 }
 
 function stateError(manifest: string): string {
-  return `failed to get state for manifest ${JSON.stringify(manifest)}: failed to get state ConfigMap tazuna-state-${manifest}`
+  return `failed to get state for manifest ${goQuote(manifest)}: failed to get state ConfigMap tazuna-state-${manifest}`
 }

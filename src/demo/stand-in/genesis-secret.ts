@@ -1,5 +1,6 @@
 import {TazunaError, type Era} from './go-error.ts'
-import {listField, mappingField, textField, toMapping, type Mapping} from './json-fields.ts'
+import {goQuote} from './go-quote.ts'
+import {mappingField, mappingsField, textField, toMapping, type Mapping} from './json-fields.ts'
 import type {SecretProvider} from './secret-providers.ts'
 import {parseYaml, readText} from './yaml.ts'
 
@@ -12,24 +13,25 @@ export async function renderGenesisSecret(
   providers: ReadonlyMap<string, SecretProvider>,
   era: Era,
 ): Promise<unknown[]> {
-  const [document] = await parseYaml(readText(path))
-  const spec = mappingField(toMapping(document ?? {}, '', 'v1.GenesisSecret'), 'spec', 'GenesisSecret')
-  const name = textField(spec, 'provider', 'GenesisSecretSpec') || 'default-op'
+  const [document] = await parseYaml(readText(path), 'sigs')
+  const root = toMapping(document, '', 'v1.GenesisSecret')
+  const spec = mappingField(root, 'spec', 'GenesisSecret', 'v1.GenesisSecretSpec')
+  const name = textField(spec, 'provider', specWhere) || 'default-op'
   const provider = providers.get(name)
   if (provider === undefined) {
     const registered = [...providers.keys()].toSorted().join(', ')
-    throw new TazunaError(`provider ${JSON.stringify(name)} not found (registered: ${registered})`)
+    throw new TazunaError(`provider ${goQuote(name)} not found (registered: ${registered})`)
   }
   const values: Record<string, string> = {}
-  for (const secret of listField(spec, 'secrets', 'GenesisSecretSpec', '[]v1.GenesisSecretGenerate')) {
-    Object.assign(values, provider(toMapping(secret, 'secrets', 'v1.GenesisSecretGenerate')))
+  for (const secret of mappingsField(spec, 'secrets', specWhere, 'v1.GenesisSecretGenerate')) {
+    Object.assign(values, provider(secret))
   }
-  const outputs = listField(spec, 'outputs', 'GenesisSecretSpec', '[]v1.GenesisSecretOutput')
+  const outputs = mappingsField(spec, 'outputs', specWhere, 'v1.GenesisSecretOutput')
   if (outputs.length === 0) throw new TazunaError('no outputs defined')
-  return (era === 'early' ? outputs.slice(0, 1) : outputs).flatMap(output =>
-    toSecret(toMapping(output, 'outputs', 'v1.GenesisSecretOutput'), values),
-  )
+  return (era === 'early' ? outputs.slice(0, 1) : outputs).flatMap(output => toSecret(output, values))
 }
+
+const specWhere = 'GenesisSecretSpec.spec'
 
 function toSecret(output: Mapping, values: Readonly<Record<string, string>>): Mapping[] {
   const isStdout = 'stdout' in output
@@ -41,22 +43,23 @@ function toSecret(output: Mapping, values: Readonly<Record<string, string>>): Ma
     )
   }
   if (isStdout) return []
-  const secret = mappingField(output, 'kubernetesSecret', 'GenesisSecretOutput')
-  const labels = mappingField(secret, 'labels', 'KubernetesSecret')
-  const annotations = mappingField(secret, 'annotations', 'KubernetesSecret')
-  const namespace = textField(secret, 'namespace', 'KubernetesSecret')
+  const where = 'GenesisSecretOutputKubernetesSecret.spec.outputs.kubernetesSecret'
+  const secret = toMapping(output['kubernetesSecret'], where, 'v1.GenesisSecretOutputKubernetesSecret')
+  const labels = mappingField(secret, 'labels', where, 'map[string]string')
+  const annotations = mappingField(secret, 'annotations', where, 'map[string]string')
+  const namespace = textField(secret, 'namespace', where)
   return [
     {
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: {
-        name: textField(secret, 'name', 'KubernetesSecret'),
+        name: textField(secret, 'name', where),
         ...(namespace !== '' && {namespace}),
         ...(Object.keys(labels).length > 0 && {labels}),
         ...(Object.keys(annotations).length > 0 && {annotations}),
       },
       ...(Object.keys(values).length > 0 && {stringData: values}),
-      type: textField(secret, 'type', 'KubernetesSecret') || 'Opaque',
+      type: textField(secret, 'type', where) || 'Opaque',
     },
   ]
 }

@@ -4,6 +4,13 @@ export type Era = 'early' | 'late'
 /** An error that tazuna returns from a command: `error: ` and the whole message chain on stderr, exit code 1. */
 export class TazunaError extends Error {
   override readonly name = 'TazunaError'
+  /** The prefixes that callers added, outermost first, then the first message. */
+  readonly chain: readonly string[]
+
+  constructor(...chain: readonly string[]) {
+    super(chain.join(': '))
+    this.chain = chain
+  }
 }
 
 /** A Go panic: its own text on stderr, exit code 2. */
@@ -11,22 +18,22 @@ export class GoPanic extends Error {
   override readonly name = 'GoPanic'
 }
 
-/** `errors.Wrapf`: the prefix and the message of a returned error; anything else that was thrown stays as it is. */
+/** `errors.Wrapf`: the prefix before a returned error; anything else that was thrown stays as it is. */
 export function wrapped(prefix: string, error: unknown): unknown {
-  return error instanceof TazunaError ? new TazunaError(`${prefix}: ${error.message}`) : error
+  return error instanceof TazunaError ? new TazunaError(prefix, ...error.chain) : error
 }
 
 /** The text of Go's `*fs.PathError` for an error of node:fs; anything else that was thrown stays as it is. */
-export function toPathError(operation: string, path: string, error: unknown): unknown {
+export function toPathError(path: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const text = errnoTexts[code]
   if (text === undefined) return error
-  return new TazunaError(`${code === 'EISDIR' ? 'read' : operation} ${path}: ${text}`)
+  return new TazunaError(`${code === 'EISDIR' ? 'read' : 'open'} ${path}: ${text}`)
 }
 
-/** What tazuna prints for an error, see facts 2: the first line is the same in both eras. */
-export function renderError(message: string, era: Era): string {
-  return era === 'late' ? `error: ${message}\n` : `error: ${message}\n${stackTrace(message)}`
+/** What tazuna prints for an error (facts 2): the first line is the same in both eras. */
+export function renderError(error: TazunaError, era: Era): string {
+  return `error: ${error.message}\n${era === 'late' ? '' : renderStackTrace(error.chain)}`
 }
 
 /** The text of the panic of a nil 1Password client (tazuna: OnePasswordProvider.Fetch has no nil check). */
@@ -55,23 +62,38 @@ const errnoTexts: Readonly<Record<string, string>> = {
   ENOTDIR: 'not a directory',
 }
 
-/** The form of `%+v` in cockroachdb/errors. */
-function stackTrace(message: string): string {
-  return `(1) attached stack trace
-  -- stack trace:
+/** The form of `%+v` in cockroachdb/errors: every layer of the chain, each prefix with a stack trace of its own. */
+function renderStackTrace(chain: readonly string[]): string {
+  const layers = chain.flatMap(part => [
+    {part: 'attached stack trace', type: '*withstack.withStack'},
+    layerOf(part, chain),
+  ])
+  const lines = layers.map(({part}, index) => {
+    const title = `${index === 0 ? '' : 'Wraps: '}(${index + 1}) ${part}`
+    return part === 'attached stack trace' ? `${title}\n${index === 0 ? frames : repeatedFrames}` : `${title}\n`
+  })
+  return `${lines.join('')}Error types: ${layers.map(({type}, index) => `(${index + 1}) ${type}`).join(' ')}\n`
+}
+
+function layerOf(part: string, chain: readonly string[]): {part: string; type: string} {
+  return {part, type: part === chain.at(-1) ? '*errutil.leafError' : '*errutil.withPrefix'}
+}
+
+const frames = `  -- stack trace:
   | github.com/pepabo/tazuna/cmd.init.func9
   | 	github.com/pepabo/tazuna/cmd/state_diff.go:53
   | github.com/spf13/cobra.(*Command).execute
-  | 	github.com/spf13/cobra@v1.10.1/command.go:1015
-  | github.com/spf13/cobra.(*Command).ExecuteC
-  | 	github.com/spf13/cobra@v1.10.1/command.go:1148
+  | 	github.com/spf13/cobra/command.go:1015
   | github.com/pepabo/tazuna/cmd.Execute
   | 	github.com/pepabo/tazuna/cmd/root.go:39
   | main.main
   | 	github.com/pepabo/tazuna/main.go:13
   | runtime.main
   | 	runtime/proc.go:290
-Wraps: (2) ${message}
-Error types: (1) *withstack.withStack (2) *errutil.leafError
 `
-}
+
+const repeatedFrames = `  -- stack trace:
+  | github.com/pepabo/tazuna/pkg/runner.(*TazunaRunner).StateDiff
+  | 	github.com/pepabo/tazuna/pkg/runner/state_diff.go:64
+  | [...repeated from below...]
+`

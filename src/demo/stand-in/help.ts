@@ -6,48 +6,52 @@ import type {Era} from './go-error.ts'
  */
 export function helpText(command: 'root' | 'state', era: Era): string {
   const path = command === 'root' ? 'tazuna' : 'tazuna state'
-  const {long, commands, flags} = commandTexts[command]
-  const global = [...globalFlags, ...(era === 'late' ? lateFlags : [])].toSorted()
+  const shared = era === 'late' ? sharedFlags : sharedFlags.filter(flag => earlyFlags.test(flag))
+  const own = command === 'root' ? rootFlags : []
+  const flags = [...shared, ...own].toSorted((a, b) => (longName(a) < longName(b) ? -1 : 1)).join('\n')
   const sections = [
-    long,
+    longTexts[command],
     `Usage:\n  ${path} [flags]\n  ${path} [command]`,
-    `Available Commands:\n${commands.join('\n')}`,
-    command === 'root'
-      ? `Flags:\n${[...global, ...flags].join('\n')}`
-      : `Flags:\n${flags.join('\n')}\n\nGlobal Flags:\n${global.join('\n')}`,
+    `Available Commands:\n${commands[command].join('\n')}`,
+    command === 'root' ? `Flags:\n${flags}` : `Flags:\n  -h, --help   help for state\n\nGlobal Flags:\n${flags}`,
     `Use "${path} [command] --help" for more information about a command.`,
   ]
   return `${sections.join('\n\n')}\n`
 }
 
-const globalFlags = [
+const longTexts = {
+  root: 'A declarative manager for the resources of Kubernetes clusters.',
+  state: 'Subcommands that operate on the tazuna state ConfigMap stored in the cluster.',
+} as const
+
+const commands = {
+  root: [
+    '  apply       Apply the manifests of tazuna.yaml',
+    '  help        Help about any command',
+    '  state       State management commands',
+    '  version     Print version, commit, and build date',
+  ],
+  state: [
+    '  diff        Show the diff between manifests and the cluster state',
+    '  list        List the resources recorded in the cluster state',
+  ],
+} as const
+
+const sharedFlags = [
+  '  -e, --environment string     Environment name, {{ .Environment }} in tazuna.yaml',
   '  -f, --file-path string       Path to tazuna.yaml (default "tazuna.yaml")',
   '  -l, --log-level string       log level(debug/info/warn/error) (default "info")',
-]
-
-const lateFlags = [
-  '  -e, --environment string     Environment name, {{ .Environment }} in tazuna.yaml',
   '      --otlp-endpoint string   OTLP endpoint',
   '      --otlp-insecure          OTLP without TLS (default true)',
+] as const
+
+const rootFlags = [
+  '  -h, --help                   help for tazuna',
+  '  -v, --version                version for tazuna',
 ]
 
-const commandTexts = {
-  root: {
-    long: 'A declarative manager for the resources of Kubernetes clusters.',
-    commands: [
-      '  apply       Apply the manifests of tazuna.yaml',
-      '  help        Help about any command',
-      '  state       State management commands',
-      '  version     Print version, commit, and build date',
-    ],
-    flags: ['  -h, --help                   help for tazuna', '  -v, --version                version for tazuna'],
-  },
-  state: {
-    long: 'Subcommands that operate on the tazuna state ConfigMap stored in the cluster.',
-    commands: [
-      '  diff        Show the diff between manifests and the cluster state',
-      '  list        List the resources recorded in the cluster state',
-    ],
-    flags: ['  -h, --help   help for state'],
-  },
-} as const
+const earlyFlags = /--(?:file-path|log-level) /
+
+function longName(flag: string): string {
+  return flag.slice(flag.indexOf('--'))
+}

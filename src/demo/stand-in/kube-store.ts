@@ -1,5 +1,6 @@
 import type {IncomingMessage} from 'node:http'
 import {TazunaError} from './go-error.ts'
+import {goQuote} from './go-quote.ts'
 import type {KubeAccess} from './kubeconfig.ts'
 import {stateName, type StateConfigMap} from './state-data.ts'
 import type {StateStore} from './state-store.ts'
@@ -58,7 +59,7 @@ async function getter(access: KubeAccess, signal: AbortSignal): Promise<Get> {
         }).on('error', reject)
       })
     } catch (error) {
-      throw new TazunaError(`${attempt}Get ${JSON.stringify(url)}: ${transportText(error, access.server)}`)
+      throw new TazunaError(`${attempt}Get ${goQuote(url)}: ${transportText(error, access.server)}`)
     }
   }
 }
@@ -85,7 +86,7 @@ function statusText({status, text}: Answer): string {
     429: 'the server has received too many requests and has asked us to try again later',
     503: 'the server is currently unable to handle the request',
   }
-  return known[status] ?? `an error on the server (${JSON.stringify(text)}) has prevented the request from succeeding`
+  return known[status] ?? `an error on the server (${goQuote(text)}) has prevented the request from succeeding`
 }
 
 /** The text of Go's net/http for a request that got no answer. */

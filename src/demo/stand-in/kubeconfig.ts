@@ -2,8 +2,9 @@ import {existsSync, readFileSync} from 'node:fs'
 import {homedir} from 'node:os'
 import {dirname, resolve} from 'node:path'
 import {TazunaError, wrapped} from './go-error.ts'
+import {goQuote} from './go-quote.ts'
 import {joinPath} from './join-path.ts'
-import {listField, mappingField, textField, toMapping, type Mapping} from './json-fields.ts'
+import {mappingField, mappingsField, textField, toMapping, type Mapping} from './json-fields.ts'
 import {parseYaml, readText} from './yaml.ts'
 
 /** How to reach an API server. Certificates and key are PEM. */
@@ -47,74 +48,74 @@ function inCluster(env: Readonly<Record<string, string | undefined>>, folder: st
 
 /** Several files count as one: of each name the first wins, and so does the first current context. */
 async function mergedAccess(files: readonly string[]): Promise<KubeAccess> {
-  let current = ''
-  const sections = {
-    contexts: new Map<string, Mapping>(),
-    clusters: new Map<string, Mapping>(),
-    users: new Map<string, Mapping>(),
-  }
+  const configs: Config[] = []
   for (const file of files) {
-    if (!existsSync(file)) continue
-    const config = await readConfig(file)
-    current ||= textField(config, 'current-context', 'Config')
-    for (const [section, single] of [
-      ['contexts', 'context'],
-      ['clusters', 'cluster'],
-      ['users', 'user'],
-    ] as const) {
-      for (const value of listField(config, section, 'Config', '[]v1.Named')) {
-        const named = toMapping(value, section, 'v1.Named')
-        const name = textField(named, 'name', 'Named')
-        if (!sections[section].has(name)) {
-          sections[section].set(name, {...mappingField(named, single, 'Named'), [folderOfFile]: dirname(resolve(file))})
-        }
-      }
-    }
+    if (existsSync(file)) configs.push({folder: dirname(resolve(file)), content: await readConfig(file)})
   }
-  if (sections.clusters.size === 0) {
+  if (!configs.some(({content}) => namedOf(content, 'clusters').length > 0)) {
     throw new TazunaError(
       'invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER environment variable',
     )
   }
-  const context = sections.contexts.get(current)
-  if (context === undefined) {
+  const current =
+    configs.map(({content}) => textField(content, 'current-context', 'Config')).find(name => name !== '') ?? ''
+  const context = find(configs, 'contexts', 'context', current)
+  if (context === null) {
     throw new TazunaError(`invalid configuration: context was not found for specified context: ${current}`)
   }
-  const cluster = sections.clusters.get(textField(context, 'cluster', 'Context'))
-  return toAccess(cluster ?? {}, sections.users.get(textField(context, 'user', 'Context')) ?? {})
+  return toAccess(
+    find(configs, 'clusters', 'cluster', textField(context.content, 'cluster', 'Context')) ?? nothing,
+    find(configs, 'users', 'user', textField(context.content, 'user', 'Context')) ?? nothing,
+  )
 }
+
+/** A kubeconfig, or a part of one, and the folder that its relative paths are relative to. */
+type Config = {readonly folder: string; readonly content: Mapping}
+
+const nothing: Config = {folder: '', content: {}}
 
 async function readConfig(file: string): Promise<Mapping> {
   try {
-    const [document] = await parseYaml(readText(file))
-    return toMapping(document ?? {}, '', 'v1.Config')
+    const [document] = await parseYaml(readText(file), 'sigs')
+    return toMapping(document, '', 'v1.Config')
   } catch (error) {
-    throw wrapped(`error loading config file ${JSON.stringify(file)}`, error)
+    throw wrapped(`error loading config file ${goQuote(file)}`, error)
   }
 }
 
-function toAccess(cluster: Mapping, user: Mapping): KubeAccess {
-  if ('exec' in user || 'auth-provider' in user) throw new TazunaError('the stand-in runs no credential plugins')
+function find(configs: readonly Config[], section: string, single: string, name: string): Config | null {
+  for (const {folder, content} of configs) {
+    const named = namedOf(content, section).find(one => textField(one, 'name', 'Named') === name)
+    if (named !== undefined) return {folder, content: mappingField(named, single, 'Named', 'v1.Named')}
+  }
+  return null
+}
+
+function namedOf(content: Mapping, section: string): readonly Mapping[] {
+  return mappingsField(content, section, 'Config', 'v1.Named')
+}
+
+function toAccess(cluster: Config, user: Config): KubeAccess {
+  if ('exec' in user.content || 'auth-provider' in user.content) {
+    throw new TazunaError('the stand-in runs no credential plugins')
+  }
   return {
-    server: textField(cluster, 'server', 'Cluster').replace(/\/+$/, ''),
+    server: textField(cluster.content, 'server', 'Cluster').replace(/\/+$/, ''),
     ca: dataOrFile(cluster, 'certificate-authority'),
-    verify: cluster['insecure-skip-tls-verify'] !== true,
-    serverName: textField(cluster, 'tls-server-name', 'Cluster') || null,
-    token: textField(user, 'token', 'AuthInfo') || readReferenced(user, 'tokenFile')?.trim() || null,
+    verify: cluster.content['insecure-skip-tls-verify'] !== true,
+    serverName: textField(cluster.content, 'tls-server-name', 'Cluster') || null,
+    token: textField(user.content, 'token', 'AuthInfo') || readReferenced(user, 'tokenFile')?.trim() || null,
     certificate: dataOrFile(user, 'client-certificate'),
     key: dataOrFile(user, 'client-key'),
   }
 }
 
-function dataOrFile(section: Mapping, name: string): string | null {
-  const data = textField(section, `${name}-data`, 'Config')
-  return data === '' ? readReferenced(section, name) : Buffer.from(data, 'base64').toString()
+function dataOrFile(config: Config, name: string): string | null {
+  const data = textField(config.content, `${name}-data`, 'Config')
+  return data === '' ? readReferenced(config, name) : Buffer.from(data, 'base64').toString()
 }
 
-/** Relative paths in a kubeconfig are relative to its own folder. */
-function readReferenced(section: Mapping, name: string): string | null {
-  const path = textField(section, name, 'Config')
-  return path === '' ? null : readText(resolve(textField(section, folderOfFile, 'Config'), path))
+function readReferenced({folder, content}: Config, name: string): string | null {
+  const path = textField(content, name, 'Config')
+  return path === '' ? null : readText(resolve(folder, path))
 }
-
-const folderOfFile = '\0folder'

@@ -2,7 +2,7 @@ import {existsSync, statSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {TazunaError, wrapped} from './go-error.ts'
 import {joinPath} from './join-path.ts'
-import {listField, toMapping} from './json-fields.ts'
+import {listField, toMapping, type Mapping} from './json-fields.ts'
 import {parseYaml, readText} from './yaml.ts'
 
 /**
@@ -12,14 +12,13 @@ import {parseYaml, readText} from './yaml.ts'
 export async function renderKustomize(folder: string): Promise<unknown[]> {
   const file = kustomizationNames.map(name => joinPath(folder, name)).find(path => existsSync(path))
   if (file === undefined) {
-    if (!existsSync(folder)) throw new TazunaError(`lstat ${resolve(folder)}: no such file or directory`)
+    if (!existsSync(folder)) throw new TazunaError(missingRoot(folder))
     throw new TazunaError(
       "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' " +
         `in directory '${resolve(folder)}'`,
     )
   }
-  const [document] = await parseYaml(readText(file))
-  const kustomization = toMapping(document ?? {}, '', 'types.Kustomization')
+  const kustomization = await readKustomization(file)
   const unknown = Object.keys(kustomization).filter(field => !knownFields.has(field))
   if (unknown.length > 0) {
     throw new TazunaError(`the stand-in renders the field resources only, not ${unknown.join(', ')}: ${file}`)
@@ -31,22 +30,43 @@ export async function renderKustomize(folder: string): Promise<unknown[]> {
   return documents
 }
 
+async function readKustomization(file: string): Promise<Mapping> {
+  try {
+    const [document] = await parseYaml(readText(file), 'kustomize')
+    return toMapping(document, '', 'types.Kustomization')
+  } catch (error) {
+    throw wrapped('invalid Kustomization', error)
+  }
+}
+
 const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 const knownFields = new Set(['apiVersion', 'kind', 'metadata', 'resources'])
 
 async function renderResource(folder: string, resource: string): Promise<unknown[]> {
   const path = joinPath(folder, resource)
   if (!existsSync(path)) {
-    const missing = `lstat ${resolve(path)}: no such file or directory`
     throw new TazunaError(
       `accumulating resources: accumulation err='accumulating resources from '${resource}': ` +
-        `evalsymlink failure on '${resolve(path)}' : ${missing}'`,
+        `${missingLink(path)}': ${missingRoot(path)}`,
     )
   }
   if (statSync(path).isDirectory()) return renderKustomize(path)
   try {
-    return await parseYaml(readText(path))
+    return await parseYaml(readText(path), 'kustomize')
   } catch (error) {
-    throw wrapped(`accumulating resources: accumulating resources from '${resource}'`, error)
+    if (!(error instanceof TazunaError)) throw error
+    throw new TazunaError(
+      'accumulating resources',
+      `accumulating resources from '${resource}'`,
+      `MalformedYAMLError: ${error.message} in File: ${resource}`,
+    )
   }
+}
+
+function missingRoot(path: string): string {
+  return `must build at directory: not a valid directory: ${missingLink(path)}`
+}
+
+function missingLink(path: string): string {
+  return `evalsymlink failure on '${resolve(path)}' : lstat ${resolve(path)}: no such file or directory`
 }

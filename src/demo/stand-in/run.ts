@@ -46,7 +46,7 @@ async function exitCodeOf(output: Output, era: Era, work: () => Promise<number>)
       return 2
     }
     if (!(error instanceof TazunaError)) throw error
-    output.stderr(renderError(error.message, era))
+    output.stderr(renderError(error, era))
     return 1
   }
 }

@@ -1,3 +1,5 @@
+import {goQuote} from './go-quote.ts'
+
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
 export type Attributes = Readonly<Record<string, string | number>>
 
@@ -16,5 +18,5 @@ export function isLogged(level: LogLevel, flag: string): boolean {
 const levels: readonly LogLevel[] = ['DEBUG', 'INFO', 'WARN', 'ERROR']
 
 function quoted(text: string): string {
-  return /^[!#-<>-[\]-~]+$/.test(text) ? text : JSON.stringify(text)
+  return text === '' || /[\s"=\p{Cc}]/u.test(text.replaceAll('\u007F', '')) ? goQuote(text) : text
 }

@@ -1,5 +1,6 @@
 import {TazunaError, type Era} from './go-error.ts'
 import {goJson} from './go-json.ts'
+import {goQuote} from './go-quote.ts'
 
 /** State key → content hash. */
 export type StateEntries = ReadonlyMap<string, string>
@@ -49,7 +50,7 @@ export function parseStateData(data: Readonly<Record<string, string>>, era: Era)
     if (key === '_metadata') {
       metadata = parseObject(value, 'failed to parse state metadata')
     } else {
-      const entry = parseObject(value, `failed to parse state entry for key ${JSON.stringify(key)}`)
+      const entry = parseObject(value, `failed to parse state entry for key ${goQuote(key)}`)
       entries.set(decodeStateKey(key, era), entry['contentHash'] ?? '')
     }
   }
@@ -73,22 +74,21 @@ export function decodeStateKey(key: string, era: Era): string {
 }
 
 function parseObject(text: string, attempt: string): Record<string, string> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, string>
-  } catch {
-    throw new TazunaError(`${attempt}: invalid character ${goCharacter(text)} looking for beginning of value`)
-  }
-  throw new TazunaError(`${attempt}: json: cannot unmarshal ${goKind(text)} into Go value of type state.StateEntry`)
-}
-
-function goCharacter(text: string): string {
-  return `'${text.trimStart().charAt(0)}'`
-}
-
-function goKind(text: string): string {
   const first = text.trimStart().charAt(0)
-  return first === '"' ? 'string' : first === '[' ? 'array' : /[tf]/.test(first) ? 'bool' : 'number'
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    const isCut = first === '' || first === '{'
+    throw new TazunaError(
+      attempt,
+      isCut ? 'unexpected end of JSON input' : `invalid character '${first}' looking for beginning of value`,
+    )
+  }
+  if (value === null) return {}
+  if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, string>
+  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+  throw new TazunaError(attempt, `json: cannot unmarshal ${kind} into Go value of type state.StateEntry`)
 }
 
 function hex(byte: number): string {

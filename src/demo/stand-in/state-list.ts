@@ -1,4 +1,5 @@
 import {unnamedWarning} from './faults.ts'
+import {goQuote} from './go-quote.ts'
 import {openStore} from './open-store.ts'
 import {isParsable, listBlock} from './print.ts'
 import type {Session} from './session.ts'
@@ -22,7 +23,7 @@ export async function stateList(session: Session): Promise<void> {
     const state = await readState(store, manifest.name, era)
     for (const key of state.entries.keys()) {
       if (isParsable(key)) continue
-      const problem = `invalid state key format: ${JSON.stringify(key)} (expected 5 or 6 parts separated by '/')`
+      const problem = `invalid state key format: ${goQuote(key)} (expected 5 or 6 parts separated by '/')`
       session.log('WARN', 'failed to parse state key', {key, error: problem})
     }
     output.stdout(listBlock(manifest.name, state))

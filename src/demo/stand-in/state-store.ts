@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {wrapped, type Era} from './go-error.ts'
+import {goQuote} from './go-quote.ts'
 import {emptyState, parseStateData, stateName, type StateConfigMap, type StateData} from './state-data.ts'
 
 /** Where State is read: a ConfigMap's data, or null when there is none. */
@@ -28,7 +29,7 @@ export function stateFile(folder: string, manifest: string): string {
 
 /** The State of a Manifest; a missing ConfigMap is an empty State. Throws a `TazunaError` that names the Manifest. */
 export async function readState(store: StateStore, manifest: string, era: Era): Promise<StateData> {
-  const attempt = `failed to get state for manifest ${JSON.stringify(manifest)}`
+  const attempt = `failed to get state for manifest ${goQuote(manifest)}`
   let data: Readonly<Record<string, string>> | null
   try {
     data = await store.get(manifest)

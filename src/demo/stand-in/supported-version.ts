@@ -1,4 +1,5 @@
 import {TazunaError} from './go-error.ts'
+import {goQuote} from './go-quote.ts'
 
 /** `spec.minimumSupportedTazunaVersion` against the running version; a `dev` build skips the check (facts 9). */
 export function checkSupportedVersion(minimum: string, running: string): void {
@@ -7,7 +8,7 @@ export function checkSupportedVersion(minimum: string, running: string): void {
   const least = toNumbers(wanted)
   if (least === null) {
     throw new TazunaError(
-      `spec.minimumSupportedTazunaVersion ${JSON.stringify(wanted)} is not a valid semver: invalid semantic version`,
+      `spec.minimumSupportedTazunaVersion ${goQuote(wanted)} is not a valid semver: invalid semantic version`,
     )
   }
   const own = toNumbers(running)

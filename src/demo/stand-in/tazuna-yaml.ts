@@ -1,7 +1,7 @@
 import {dirname} from 'node:path'
 import {TazunaError, wrapped, type Era} from './go-error.ts'
 import {joinPath} from './join-path.ts'
-import {listField, mappingField, textField, toMapping, type Mapping} from './json-fields.ts'
+import {mappingField, mappingsField, textField, toMapping, type Mapping} from './json-fields.ts'
 import {checkSupportedVersion} from './supported-version.ts'
 import {renderTemplate} from './template.ts'
 import {parseYaml, readText} from './yaml.ts'
@@ -20,31 +20,30 @@ export type ManifestSpec = {
 /** One entry of `spec.providers`, as declared. */
 export type ProviderSpec = {readonly name: string; readonly type: string; readonly envFile: string}
 
-/** What the commands need of tazuna.yaml, with includes still to be expanded by `expandIncludes`. */
-export type Tazuna = {
-  readonly manifests: readonly Mapping[]
-  readonly providers: readonly ProviderSpec[]
-}
+/** What the commands need of tazuna.yaml; `expandIncludes` makes the Manifests of its entries. */
+export type Tazuna = {readonly entries: readonly Mapping[]; readonly providers: readonly ProviderSpec[]}
 
-/** How tazuna.yaml is read: late versions render it as a template first. */
+/** How tazuna.yaml is read: late versions render it as a template first and know a least version. */
 export type Reading = {readonly era: Era; readonly environment: string; readonly version: string}
 
 /** Reads tazuna.yaml. Throws a `TazunaError`. */
-export async function loadTazuna(file: string, {era, environment, version}: Reading): Promise<Tazuna> {
-  const text = readText(file)
-  const spec = await parseSpec(era === 'early' ? text : renderTemplate(file, text, environment))
-  if (era === 'late') checkSupportedVersion(textField(spec, 'minimumSupportedTazunaVersion', 'TazunaSpec'), version)
+export async function loadTazuna(file: string, reading: Reading): Promise<Tazuna> {
+  const spec = await parseSpec(rendered(file, readText(file), reading))
+  if (reading.era === 'late') {
+    checkSupportedVersion(textField(spec, 'minimumSupportedTazunaVersion', 'TazunaSpec.spec'), reading.version)
+  }
+  const where = 'ProviderConfig.spec.providers'
   return {
-    manifests: manifestsOf(spec),
-    providers: listField(spec, 'providers', 'TazunaSpec', '[]v1.ProviderConfig').map(value => {
-      const provider = toMapping(value, 'TazunaSpec.spec.providers', 'v1.ProviderConfig')
-      const envFile = mappingField(provider, 'envfile', 'ProviderConfig')
-      return {
-        name: textField(provider, 'name', 'ProviderConfig'),
-        type: textField(provider, 'type', 'ProviderConfig'),
-        envFile: textField(envFile, 'path', 'ProviderEnvFile'),
-      }
-    }),
+    entries: entriesOf(spec),
+    providers: mappingsField(spec, 'providers', 'TazunaSpec.spec', 'v1.ProviderConfig').map(provider => ({
+      name: textField(provider, 'name', where),
+      type: textField(provider, 'type', where),
+      envFile: textField(
+        mappingField(provider, 'envfile', where, 'v1.EnvFileProviderConfig'),
+        'path',
+        'EnvFileProviderConfig.spec.providers.envfile',
+      ),
+    })),
   }
 }
 
@@ -52,72 +51,79 @@ export async function loadTazuna(file: string, {era, environment, version}: Read
  * The Manifests in order, each including entry replaced by those of its files. Paths in an included file are relative
  * to the folder of tazuna.yaml, too (facts 4.5). Throws a `TazunaError`.
  */
-export async function expandIncludes(
-  tazuna: Tazuna,
-  file: string,
-  {era, environment}: Reading,
-): Promise<ManifestSpec[]> {
+export async function expandIncludes(tazuna: Tazuna, file: string, reading: Reading): Promise<ManifestSpec[]> {
   const folder = dirname(file)
   const manifests: ManifestSpec[] = []
-  for (const manifest of tazuna.manifests) {
-    const includes = listField(manifest, 'includes', 'Manifest', '[]v1.IncludeFile')
-    if (includes.length === 0) manifests.push(toManifest(manifest, folder))
+  for (const entry of tazuna.entries) {
+    const includes = includesOf(entry)
+    if (includes.length === 0) manifests.push(toManifest(entry, folder))
     for (const include of includes) {
-      const path = joinPath(folder, textField(toMapping(include, 'includes', 'v1.IncludeFile'), 'path', 'IncludeFile'))
-      const included = await readInclude(path, era === 'early' ? undefined : environment)
+      const path = joinPath(folder, textField(include, 'path', 'IncludeFile.spec.manifests.includes'))
+      const included = await readInclude(path, reading)
       manifests.push(...included.map(one => toManifest(one, folder)))
     }
   }
   return manifests
 }
 
-async function readInclude(path: string, environment: string | undefined): Promise<Mapping[]> {
+async function readInclude(path: string, reading: Reading): Promise<readonly Mapping[]> {
   let text: string
   try {
     text = readText(path)
   } catch (error) {
     throw wrapped(`failed to open include file: ${path}`, error)
   }
+  let entries: readonly Mapping[]
   try {
-    const spec = await parseSpec(environment === undefined ? text : renderTemplate(path, text, environment))
-    const manifests = manifestsOf(spec)
-    if (!manifests.some(manifest => 'includes' in manifest)) return manifests
+    entries = entriesOf(await parseSpec(rendered(path, text, reading)))
   } catch (error) {
     throw wrapped(`failed to parse include file: ${path}`, error)
   }
-  throw new TazunaError(`nested includes are not allowed in include file: ${path}`)
+  if (entries.some(entry => includesOf(entry).length > 0)) {
+    throw new TazunaError(`nested includes are not allowed in include file: ${path}`)
+  }
+  return entries
+}
+
+function rendered(path: string, text: string, {era, environment}: Reading): string {
+  return era === 'early' ? text : renderTemplate(path, text, environment)
 }
 
 async function parseSpec(text: string): Promise<Mapping> {
   let document: unknown
   try {
-    ;[document] = await parseYaml(text)
+    ;[document] = await parseYaml(text, 'sigs')
   } catch (error) {
     throw wrapped('error converting YAML to JSON', error)
   }
-  return mappingField(toMapping(document ?? {}, '', 'v1.Tazuna'), 'spec', 'Tazuna')
+  return mappingField(toMapping(document, '', 'v1.Tazuna'), 'spec', 'Tazuna', 'v1.TazunaSpec')
 }
 
-function manifestsOf(spec: Mapping): Mapping[] {
-  return listField(spec, 'manifests', 'TazunaSpec', '[]v1.Manifest').map(manifest =>
-    toMapping(manifest, 'TazunaSpec.spec.manifests', 'v1.Manifest'),
-  )
+function entriesOf(spec: Mapping): readonly Mapping[] {
+  return mappingsField(spec, 'manifests', 'TazunaSpec.spec', 'v1.Manifest')
 }
 
-function toManifest(manifest: Mapping, folder: string): ManifestSpec {
-  const type = textField(manifest, 'type', 'Manifest')
-  const oras = manifest['oras']
+function includesOf(entry: Mapping): readonly Mapping[] {
+  return mappingsField(entry, 'includes', manifestWhere, 'v1.IncludeFile')
+}
+
+function toManifest(entry: Mapping, folder: string): ManifestSpec {
+  const type = textField(entry, 'type', manifestWhere)
+  const oras = mappingField(entry, 'oras', manifestWhere, 'v1.ManifestORAS')
   return {
-    name: textField(manifest, 'name', 'Manifest'),
+    name: textField(entry, 'name', manifestWhere),
     type,
-    path: joinPath(folder, textField(manifest, 'path', 'Manifest')),
+    path: joinPath(folder, textField(entry, 'path', manifestWhere)),
     defaultNamespace:
       type === 'kustomize' || type === 'helmfile'
-        ? textField(mappingField(manifest, type, 'Manifest'), 'defaultNamespace', 'Manifest')
+        ? textField(
+            mappingField(entry, type, manifestWhere, 'v1.ManifestKustomize'),
+            'defaultNamespace',
+            `${manifestWhere}.${type}`,
+          )
         : '',
-    orasReference:
-      oras === undefined || oras === null
-        ? null
-        : textField(mappingField(manifest, 'oras', 'Manifest'), 'reference', 'Manifest'),
+    orasReference: 'oras' in entry ? textField(oras, 'reference', 'ManifestORAS.spec.manifests.oras') : null,
   }
 }
+
+const manifestWhere = 'Manifest.spec.manifests'

@@ -1,4 +1,5 @@
 import {TazunaError} from './go-error.ts'
+import {goQuote} from './go-quote.ts'
 
 /**
  * Renders tazuna.yaml or an included file as the Go template that late versions take it for. Of the language only
@@ -11,12 +12,12 @@ export function renderTemplate(path: string, text: string, environment: string):
   for (let open = text.indexOf('{{'); open !== -1; open = text.indexOf('{{', at)) {
     const close = text.indexOf('}}', open)
     if (close === -1) throw parseError(path, text, open, 'unclosed action')
-    const [, trimLeft, action = '', trimRight] = /^(- )?(.*?)( -)?$/s.exec(text.slice(open + 2, close)) ?? []
+    const inner = text.slice(open + 2, close)
     const before = text.slice(at, open)
-    rendered += trimLeft === undefined ? before : before.trimEnd()
-    rendered += evaluate(path, text, open, action.trim(), environment)
+    rendered += /^-\s/.test(inner) ? before.trimEnd() : before
+    rendered += evaluate(path, text, open, inner.replace(/^-\s|\s-$/g, '').trim(), environment)
     at = close + 2
-    if (trimRight !== undefined) at += text.slice(at).length - text.slice(at).trimStart().length
+    if (/\s-$/.test(inner)) at = text.length - text.slice(at).trimStart().length
   }
   return rendered + text.slice(at)
 }
@@ -24,29 +25,34 @@ export function renderTemplate(path: string, text: string, environment: string):
 function evaluate(path: string, text: string, at: number, action: string, environment: string): string {
   if (action === '.Environment') return environment
   if (/^\/\*.*\*\/$/s.test(action)) return ''
-  const field = /^\.([A-Za-z_][A-Za-z0-9_]*)$/.exec(action)?.[1]
-  if (field === undefined) {
-    const word = action.split(/\s/, 1)[0]!
-    throw parseError(
-      path,
-      text,
-      at,
-      word === '' ? 'missing value for command' : `function ${JSON.stringify(word)} not defined`,
-    )
-  }
-  const {line, column} = place(text, text.indexOf(action, at))
-  throw new TazunaError(
-    `failed to render ${path} as a Go template: template: ${path}:${line}:${column}: ` +
-      `executing ${JSON.stringify(path)} at <${action}>: can't evaluate field ${field} in type tmpl.Data`,
+  if (action === '') throw parseError(path, text, at, 'missing value for command')
+  if (/^(\.\w+)+$/.test(action)) throw fieldError(path, text, text.indexOf(action, at), action)
+  const word = /^[a-z]\w*/i.exec(action)?.[0]
+  throw word === undefined || builtIns.has(word)
+    ? new TazunaError(`the stand-in knows {{ .Environment }} only, not {{ ${action} }}: ${path}`)
+    : parseError(path, text, at, `function ${goQuote(word)} not defined`)
+}
+
+const builtIns = new Set(
+  'if else end range with define template block and or not eq ne lt le gt ge len index print'.split(' '),
+)
+
+function parseError(path: string, text: string, at: number, problem: string): TazunaError {
+  const [line] = place(text, at)
+  return new TazunaError(`failed to parse ${path} as a Go template`, `template: ${path}:${line}: ${problem}`)
+}
+
+function fieldError(path: string, text: string, at: number, action: string): TazunaError {
+  const [first = '', second = ''] = action.slice(1).split('.')
+  const [line, column] = place(text, at + action.lastIndexOf('.'))
+  const problem = first === 'Environment' ? `field ${second} in type string` : `field ${first} in type tmpl.Data`
+  return new TazunaError(
+    `failed to render ${path} as a Go template`,
+    `template: ${path}:${line}:${column}: executing ${goQuote(path)} at <${action}>: can't evaluate ${problem}`,
   )
 }
 
-function parseError(path: string, text: string, at: number, problem: string): TazunaError {
-  const {line} = place(text, at)
-  return new TazunaError(`failed to parse ${path} as a Go template: template: ${path}:${line}: ${problem}`)
-}
-
-function place(text: string, at: number): {line: number; column: number} {
+function place(text: string, at: number): [line: number, column: number] {
   const before = text.slice(0, at)
-  return {line: before.split('\n').length, column: at - (before.lastIndexOf('\n') + 1)}
+  return [before.split('\n').length, at - (before.lastIndexOf('\n') + 1)]
 }

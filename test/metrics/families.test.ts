@@ -1,0 +1,247 @@
+import {describe, expect, it} from 'vitest'
+
+import {renderExposition, type Family} from '../../src/metrics/exposition.ts'
+import {toFamilies} from '../../src/metrics/families.ts'
+import type {Report, ReportNotification} from '../../src/model/report.ts'
+import {checkMetrics, promtoolPath} from '../support/promtool.ts'
+import {buildFailedReport, buildLargeReport, buildReport, hashOf, type ManifestSpec} from '../support/report-builder.ts'
+
+const hourly = {intervalSeconds: 3600}
+const web: ManifestSpec = {
+  name: 'web',
+  rows: [
+    {type: 'modified', resource: 'apps/v1/Deployment/web/nginx'},
+    {type: 'added', resource: 'apps/v1/Deployment/web/cache'},
+    {type: 'modified', resource: '/v1/ConfigMap/web/settings', filteredBy: 'ignore-rule', ignoreReason: 'by hand'},
+  ],
+}
+const database: ManifestSpec = {name: 'database', rows: [{type: 'always-sync', resource: '/v1/Secret/db/password'}]}
+
+const finishedAt = Date.UTC(2026, 10, 21, 9, 0, 2) / 1000
+const lastAppliedAt = Date.UTC(2026, 10, 19, 22, 1, 0) / 1000
+
+/** The samples, without the name's beginning. */
+function samplesOf(families: readonly Family[] | null): string[] {
+  const lines = renderExposition(families ?? []).split('\n')
+  return lines.filter(line => line !== '' && !line.startsWith('#')).map(line => line.replace('tazuna_watch_', ''))
+}
+
+function samplesNamed(families: readonly Family[] | null, name: string): string[] {
+  return samplesOf(families).filter(line => /^\w+/.exec(line)![0] === name)
+}
+
+function notification(name: string, over: Partial<ReportNotification>): ReportNotification {
+  const base = {type: 'slack', role: 'notifier', delivery: 'delivered', reasons: [], pending: 0, attempts: 1} as const
+  return {...base, reasons: [], name, detail: null, ...over}
+}
+
+function outcomesOf(outcome: Report['outcome']): string[] {
+  return ['clean', 'drift', 'incomplete', 'failed'].map(
+    one => `run_outcome{outcome="${one}"} ${one === outcome ? 1 : 0}`,
+  )
+}
+
+const sourceInfo = `source_info{digest="sha256:${hashOf('artifact')}",ref="oci://ghcr.io/acme/tazuna-config:prod",revision="prod@sha1:4f1c2d3e8f6a7b5c4d3e2f1a0b9c8d7e6f5a4b3c"} 1`
+
+describe('the families about the run', () => {
+  it.each([
+    ['clean', buildReport([{name: 'web'}])],
+    ['drift', buildReport([web, database])],
+  ] as const)('tell of a run that ended %s', (outcome, report) => {
+    expect(samplesOf(toFamilies(report, hourly).run)).toStrictEqual([
+      'build_info{version="0.1.0"} 1',
+      'interval_seconds 3600',
+      `last_run_timestamp_seconds ${finishedAt}`,
+      `last_success_timestamp_seconds ${finishedAt}`,
+      'run_duration_seconds 1.5',
+      ...outcomesOf(outcome),
+      sourceInfo,
+    ])
+  })
+
+  it('say nothing of a success when a run was not complete, so that the last one stays', () => {
+    const report = buildReport([web, {name: 'database', outcome: 'not-checked'}])
+    expect(samplesOf(toFamilies(report, hourly).run)).toStrictEqual([
+      'build_info{version="0.1.0"} 1',
+      'interval_seconds 3600',
+      `last_run_timestamp_seconds ${finishedAt}`,
+      'run_duration_seconds 1.5',
+      ...outcomesOf('incomplete'),
+      sourceInfo,
+    ])
+  })
+
+  it('are few when the run failed before it had a source, and no interval is configured', () => {
+    const report = buildFailedReport({code: 'ARTIFACT_NETWORK', message: 'no', hint: 'wait'})
+    expect(samplesOf(toFamilies(report, {intervalSeconds: null}).run)).toStrictEqual([
+      'build_info{version="0.1.0"} 1',
+      `last_run_timestamp_seconds ${finishedAt}`,
+      'run_duration_seconds 1.5',
+      ...outcomesOf('failed'),
+    ])
+  })
+
+  it('tell how each notifier fared, and nothing of sinks', () => {
+    const report = buildReport([web], {
+      notifications: [
+        notification('ops', {delivery: 'delivered'}),
+        notification('dev', {delivery: 'failed'}),
+        notification('sre', {delivery: 'nothing-due'}),
+        notification('pushgateway', {role: 'sink', delivery: 'failed'}),
+      ],
+    })
+    expect(samplesNamed(toFamilies(report, hourly).run, 'notifications')).toStrictEqual([
+      'notifications{notifier="ops",result="delivered"} 1',
+      'notifications{notifier="ops",result="failed"} 0',
+      'notifications{notifier="dev",result="delivered"} 0',
+      'notifications{notifier="dev",result="failed"} 1',
+      'notifications{notifier="sre",result="delivered"} 0',
+      'notifications{notifier="sre",result="failed"} 0',
+    ])
+  })
+
+  it.each([
+    ['is not there without a digest, as of a folder', {digest: null}, []],
+    [
+      'has an empty revision when that is unknown',
+      {digest: 'sha256:1', revision: null},
+      ['digest="sha256:1",ref="x",revision=""'],
+    ],
+  ])('source_info %s', (_, source, labels) => {
+    const known = {kind: 'oci', ref: 'x', revision: null, createdAt: null, verifiedBy: []} as const
+    const {run} = toFamilies(buildReport([web], {source: {...known, ...source, verifiedBy: []}}), hourly)
+    expect(samplesNamed(run, 'source_info')).toStrictEqual(labels.map(text => `source_info{${text}} 1`))
+  })
+})
+
+describe('the families about the Manifests', () => {
+  it('tell of every Manifest, also of the clean ones', () => {
+    expect(samplesOf(toFamilies(buildReport([web, database]), hourly).manifests)).toStrictEqual([
+      'entries{diff_type="removed"} 0',
+      'entries{diff_type="modified"} 1',
+      'entries{diff_type="added"} 1',
+      'entries_filtered{by="always_sync"} 1',
+      'entries_filtered{by="ignore_rule"} 1',
+      'manifest_drift{manifest="web"} 1',
+      'manifest_drift{manifest="database"} 0',
+      'manifest_entries{diff_type="removed",manifest="web"} 0',
+      'manifest_entries{diff_type="modified",manifest="web"} 1',
+      'manifest_entries{diff_type="added",manifest="web"} 1',
+      'manifest_error{manifest="web"} 0',
+      'manifest_error{manifest="database"} 0',
+      `manifest_last_applied_timestamp_seconds{manifest="web"} ${lastAppliedAt}`,
+      `manifest_last_applied_timestamp_seconds{manifest="database"} ${lastAppliedAt}`,
+      'manifests{outcome="clean"} 1',
+      'manifests{outcome="drift"} 1',
+      'manifests{outcome="error"} 0',
+      'manifests{outcome="not_checked"} 0',
+      'manifests{outcome="gone"} 0',
+      'manifests_omitted 0',
+    ])
+  })
+
+  it.each([
+    ['a Manifest was not checked', buildReport([web, {name: 'database', outcome: 'not-checked', lastCheckedAt: null}])],
+    ['a Manifest failed', buildReport([web, {name: 'database', outcome: 'error', error: 'no', lastCheckedAt: null}])],
+    ['coverage is not known', buildReport([web], {outcome: 'incomplete'})],
+    ['the run failed', buildFailedReport({code: 'TAZUNA_NOT_FOUND', message: 'no', hint: 'install it'})],
+    [
+      'the run failed though tazuna listed its Manifests',
+      buildReport([{name: 'web', outcome: 'not-checked'}], {outcome: 'failed', summary: null}),
+    ],
+  ])('are not there when %s: what was pushed before must stay', (_, report) => {
+    expect(toFamilies(report, hourly).manifests).toBeNull()
+  })
+
+  it('have ages where the report has them, of drifted Manifests only', () => {
+    const {manifests} = toFamilies(
+      buildReport([
+        {...web, firstSeenAt: '2026-11-20T09:00:00Z'},
+        {...web, name: 'shop', firstSeenAt: '2026-11-18T09:00:00Z'},
+        {...web, name: 'blog', firstSeenAt: null},
+        {...database, firstSeenAt: '2026-11-01T09:00:00Z'},
+      ]),
+      hourly,
+    )
+    const [shop, webFirst] = [Date.UTC(2026, 10, 18, 9) / 1000, Date.UTC(2026, 10, 20, 9) / 1000]
+    expect(samplesNamed(manifests, 'manifest_first_seen_timestamp_seconds')).toStrictEqual([
+      `manifest_first_seen_timestamp_seconds{manifest="web"} ${webFirst}`,
+      `manifest_first_seen_timestamp_seconds{manifest="shop"} ${shop}`,
+    ])
+    expect(samplesNamed(manifests, 'oldest_drift_timestamp_seconds')).toStrictEqual([
+      `oldest_drift_timestamp_seconds ${shop}`,
+    ])
+  })
+
+  it('say nothing of when a Manifest without State was applied', () => {
+    const {manifests} = toFamilies(buildReport([{name: 'new', lastAppliedAt: null}]), hourly)
+    expect(samplesNamed(manifests, 'manifest_last_applied_timestamp_seconds')).toStrictEqual([])
+  })
+
+  it('count a Manifest that is gone, and say nothing else of it', () => {
+    const {manifests} = toFamilies(buildReport([{name: 'web'}, {name: 'old', outcome: 'gone'}]), hourly)
+    expect(samplesOf(manifests).filter(line => line.includes('"old"'))).toStrictEqual([])
+    expect(samplesOf(manifests)).toContain('manifests{outcome="gone"} 1')
+  })
+
+  it('count muted entries when there are any, and go on counting them as drift', () => {
+    const muted = {type: 'modified', resource: 'apps/v1/Deployment/web/a', mutedUntil: '2026-12-01T00:00:00Z'} as const
+    const {manifests} = toFamilies(buildReport([{name: 'web', rows: [muted]}]), hourly)
+    expect(samplesNamed(manifests, 'entries_muted')).toStrictEqual(['entries_muted 1'])
+    expect(samplesNamed(manifests, 'manifest_drift')).toStrictEqual(['manifest_drift{manifest="web"} 1'])
+    expect(samplesNamed(toFamilies(buildReport([web]), hourly).manifests, 'entries_muted')).toStrictEqual([])
+  })
+})
+
+describe('the cap of 2,000 Manifests', () => {
+  const clean = (count: number) => Array.from({length: count}, (_, i) => ({name: `clean-${i}`}))
+  const shown = (families: readonly Family[] | null) =>
+    samplesNamed(families, 'manifest_drift').map(line => /manifest="(.*)"/.exec(line)![1]!)
+
+  it('is not felt by 2,000', () => {
+    const {manifests} = toFamilies(buildReport(clean(2000)), hourly)
+    expect(shown(manifests)).toHaveLength(2000)
+    expect(samplesOf(manifests)).toContain('manifests_omitted 0')
+  })
+
+  it('drops clean ones first, keeps the order, and the counts tell of all', () => {
+    const {manifests} = toFamilies(buildReport([...clean(2001), web]), hourly)
+    expect(shown(manifests)).toStrictEqual([...clean(1999).map(({name}) => name), 'web'])
+    expect(samplesNamed(manifests, 'manifest_entries')).toHaveLength(3)
+    expect(samplesOf(manifests)).toEqual(
+      expect.arrayContaining(['manifests_omitted 2', 'manifests{outcome="clean"} 2001']),
+    )
+  })
+
+  it('drops the last ones when all have drifted', () => {
+    const report = buildLargeReport(2003, 1)
+    const {manifests} = toFamilies(report, hourly)
+    expect(shown(manifests)).toStrictEqual(report.manifests.slice(0, 2000).map(({name}) => name))
+    expect(samplesOf(manifests)).toContain('manifests_omitted 3')
+  })
+})
+
+describe.skipIf(promtoolPath === null)('promtool check metrics', () => {
+  it.each([
+    ['a clean run', buildReport([{name: 'web'}])],
+    [
+      'drift with ages and mutes',
+      buildReport(
+        [
+          {
+            ...web,
+            firstSeenAt: '2026-11-20T09:00:00Z',
+            rows: [{type: 'removed', resource: 'apps/v1/Deployment/web/a', mutedUntil: '2026-12-01T00:00:00Z'}],
+          },
+        ],
+        {notifications: [notification('ops', {})]},
+      ),
+    ],
+    ['a failed run', buildFailedReport({code: 'TAZUNA_NOT_FOUND', message: 'no', hint: 'install it'})],
+    ['hostile names', buildReport([{...web, name: String.raw`a/b "c" \d é` + '\n'}])],
+    ['many Manifests', buildLargeReport(2500, 2)],
+  ])('has no complaint about %s', async (_, report) => {
+    const {run, manifests} = toFamilies(report, hourly)
+    expect(await checkMetrics(renderExposition([...run, ...(manifests ?? [])]))).toBe('')
+  })
+})
