@@ -71,5 +71,14 @@ function urlParts(value: string): string[] {
   const lastSegment = url.pathname.split('/').at(-1) ?? ''
   const secretSegment = lastSegment.length >= 8 ? [lastSegment] : []
   const path1 = path.length >= 8 ? [path, path.slice(1)] : []
-  return [...path1, ...secretSegment, decodeURIComponent(url.password), url.password]
+  return [...path1, ...secretSegment, decodePercent(url.password), url.password]
+}
+
+/** As `decodeURIComponent`, but a lone percent sign stands for itself: URL takes one in a user or password. */
+export function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

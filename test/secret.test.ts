@@ -34,6 +34,10 @@ describe('redactor', () => {
     expect(redact('http://user:can%40ary@gateway:9091/metrics and can@ary')).toBe('[redacted]/metrics and [redacted]')
   })
 
+  it('hides a password with a lone percent sign, which a URL may have', () => {
+    expect(redactor([new Secret('http://user:100%sure@gateway:9091')])('user 100%sure')).toBe('user [redacted]')
+  })
+
   it('hides user and password in any URL, also of no known secret', () => {
     expect(redactor([])('GET http://me:pass@host/x')).toBe('GET http://[redacted]@host/x')
   })

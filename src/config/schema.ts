@@ -37,7 +37,7 @@ const source = z.strictObject({
 const tazuna = z.strictObject({
   command: z.string().min(1).default('tazuna').describe('program on PATH, or its path'),
   environment: z.string().min(1).describe('`-e`').optional(),
-  timeout: duration.default(480_000).describe('for each call of tazuna; default `8m`'),
+  timeout: duration.prefault('8m').describe('for each call of tazuna'),
   passEnv: z
     .array(z.string().min(1))
     .default([])
@@ -64,7 +64,7 @@ export const configSchema = z
     cluster: name.describe('stands in every message and metric').optional(),
     watch: name.default('default').describe('when one cluster has several watches'),
     interval: duration.describe('how often this is scheduled: for alerts').optional(),
-    deadline: duration.default(720_000).describe('of the whole run; its last 90 s are for delivering; default `12m`'),
+    deadline: duration.prefault('12m').describe('of the whole run; its last 90 s are for delivering'),
     source: source.optional(),
     tazuna: tazuna.prefault({}),
     ignore: z.array(ignoreRule).default([]),

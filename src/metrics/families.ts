@@ -1,7 +1,9 @@
-import {runOutcomes, type Report} from '../model/report.ts'
+import type {Report, RunOutcome} from '../model/report.ts'
 import type {Family} from './exposition.ts'
 import {gauge, toSeconds} from './gauge.ts'
 import {manifestFamilies} from './manifest-families.ts'
+
+const outcomes = ['clean', 'drift', 'incomplete', 'failed'] as const satisfies readonly RunOutcome[]
 
 export type FamiliesOptions = {
   /** How often a run is scheduled; null when that is not configured. */
@@ -29,7 +31,7 @@ export function toFamilies(
       gauge('tazuna_watch_interval_seconds', intervalSeconds === null ? [] : [[{}, intervalSeconds]]),
       gauge(
         'tazuna_watch_run_outcome',
-        runOutcomes.map(one => [{outcome: one}, one === outcome]),
+        outcomes.map(one => [{outcome: one}, one === outcome]),
       ),
       notificationsFamily(report),
       sourceFamily(source),

@@ -111,7 +111,10 @@ function summaryLine({outcome, summary, run}: Report, style: Style): string {
   if (summary === null) return `${word}  nothing was checked · ${took}`
   const {expected, checked} = summary.coverage
   const {entries, manifests} = summary
-  const coverage = expected === null ? `${grouped(checked)} checked, of how many is unknown` : `${grouped(checked)} of ${counted(expected, 'Manifest')} checked`
+  const coverage =
+    expected === null
+      ? `${grouped(checked)} checked, of how many is unknown`
+      : `${grouped(checked)} of ${counted(expected, 'Manifest')} checked`
   const drift = manifests.drift > 0 ? `${grouped(manifests.drift)} drifted: ${countsText(entries)}` : null
   const parts = [
     coverage,

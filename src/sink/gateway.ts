@@ -1,7 +1,7 @@
 import {errorText} from '../errors.ts'
 import type {Http} from '../http.ts'
 import type {Delivery} from '../notify/notifier.ts'
-import {Secret, redactor, type Redact} from '../secret.ts'
+import {Secret, decodePercent, redactor, type Redact} from '../secret.ts'
 import {send, type SendPolicy, type Sent} from '../send.ts'
 
 export type GatewayOptions = {
@@ -41,16 +41,7 @@ export function openGateway({url, basicAuth, http, redact, sendPolicy = {}}: Gat
 
 function credentialsOf(url: string): {username: string; password: Secret} {
   const {username, password} = new URL(url)
-  return {username: decode(username), password: new Secret(decode(password))}
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    // a lone percent sign stands for itself
-    return text
-  }
+  return {username: decodePercent(username), password: new Secret(decodePercent(password))}
 }
 
 function toUrl(base: string, path: string): string {

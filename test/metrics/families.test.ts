@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest'
 
 import {renderExposition, type Family} from '../../src/metrics/exposition.ts'
 import {toFamilies} from '../../src/metrics/families.ts'
+import {gauges} from '../../src/metrics/gauges.ts'
 import type {Report, ReportNotification} from '../../src/model/report.ts'
 import {checkMetrics, promtoolPath} from '../support/promtool.ts'
 import {buildFailedReport, buildLargeReport, buildReport, hashOf, type ManifestSpec} from '../support/report-builder.ts'
@@ -193,11 +194,16 @@ describe('the families about the Manifests', () => {
   })
 })
 
-describe('the cap of 2,000 Manifests', () => {
-  const clean = (count: number) => Array.from({length: count}, (_, i) => ({name: `clean-${i}`}))
-  const shown = (families: readonly Family[] | null) =>
-    samplesNamed(families, 'manifest_drift').map(line => /manifest="(.*)"/.exec(line)![1]!)
+function clean(count: number): ManifestSpec[] {
+  return Array.from({length: count}, (_, i) => ({name: `clean-${i}`}))
+}
 
+/** The Manifests that have gauges of their own. */
+function shown(families: readonly Family[] | null): string[] {
+  return samplesNamed(families, 'manifest_drift').map(line => /manifest="(.*)"/.exec(line)![1]!)
+}
+
+describe('the cap of 2,000 Manifests', () => {
   it('is not felt by 2,000', () => {
     const {manifests} = toFamilies(buildReport(clean(2000)), hourly)
     expect(shown(manifests)).toHaveLength(2000)
@@ -219,6 +225,16 @@ describe('the cap of 2,000 Manifests', () => {
     expect(shown(manifests)).toStrictEqual(report.manifests.slice(0, 2000).map(({name}) => name))
     expect(samplesOf(manifests)).toContain('manifests_omitted 3')
   })
+})
+
+it('every gauge of the table is made, and no other', () => {
+  const row = {type: 'removed', resource: 'apps/v1/Deployment/web/a', mutedUntil: '2026-12-01T00:00:00Z'} as const
+  const report = buildReport([{name: 'web', rows: [row], firstSeenAt: '2026-11-20T09:00:00Z'}], {
+    notifications: [notification('ops', {})],
+  })
+  const {run, manifests} = toFamilies(report, hourly)
+  const made = [...run, ...(manifests ?? [])].filter(({samples}) => samples.length > 0).map(({name}) => name)
+  expect(made.toSorted()).toStrictEqual(Object.keys(gauges).toSorted())
 })
 
 describe.skipIf(promtoolPath === null)('promtool check metrics', () => {

@@ -19,11 +19,11 @@ export type GatewayGroup = {
 
 export type GatewaySample = {readonly labels: Record<string, string>; readonly value: number}
 
-/** Starts Debian's prometheus-pushgateway, which keeps everything in memory. */
+/** Starts Debian's prometheus-pushgateway. By default that one keeps its groups in a file for the next start. */
 export async function startPushgateway(command: string): Promise<Pushgateway> {
   const server = await startServer(host => ({
     command,
-    args: [`--web.listen-address=${host}`, '--log.level=error'],
+    args: [`--web.listen-address=${host}`, '--persistence.file=', '--log.level=error'],
     readyPath: '/-/ready',
   }))
   const url = `http://${server.host}`

@@ -62,17 +62,19 @@ export async function writeSource(
   spec: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
   const entries: Readonly<Record<string, unknown>>[] = []
+  const taken = new Set<string>()
   for (const [index, [name, source]] of toPairs(manifests).entries()) {
-    const own = `${name || 'unnamed'}${entries.some(entry => entry['name'] === name) || name === '' ? `-${index}` : ''}`
+    const base = name || 'unnamed'
+    const own = taken.has(base) ? `${base}-${index}` : base
+    taken.add(own)
     const named = name === '' ? {} : {name}
-    if (Array.isArray(source)) {
-      await writeKustomize(join(folder, own), source as readonly KubeObject[])
+    if (isObjects(source)) {
+      await writeKustomize(join(folder, own), source)
       entries.push({...named, type: 'kustomize', path: own})
     } else {
-      const {genesisSecret, ...entry} = source as Readonly<Record<string, unknown>>
-      const isFile = genesisSecret !== undefined
-      if (isFile) await writeJson(join(folder, `${own}.yaml`), genesisSecret)
-      entries.push({...named, ...(isFile && {path: `${own}.yaml`}), ...entry})
+      const {genesisSecret, ...entry} = source
+      if (genesisSecret !== undefined) await writeJson(join(folder, `${own}.yaml`), genesisSecret)
+      entries.push({...named, ...(genesisSecret !== undefined && {path: `${own}.yaml`}), ...entry})
     }
   }
   const path = join(folder, 'tazuna.yaml')
@@ -122,6 +124,10 @@ function toPairs(manifests: Manifests): readonly (readonly [string, ManifestSour
   return Array.isArray(manifests)
     ? (manifests as readonly (readonly [string, ManifestSource])[])
     : Object.entries(manifests as Readonly<Record<string, ManifestSource>>)
+}
+
+function isObjects(source: ManifestSource): source is readonly KubeObject[] {
+  return Array.isArray(source)
 }
 
 async function writeJson(path: string, value: unknown): Promise<void> {

@@ -51,7 +51,13 @@ export function commandOf({words, switches}: CommandLine): Command {
   return first === 'apply' ? first : 'root help'
 }
 
-const shorthands: Readonly<Record<string, string>> = {f: 'file-path', l: 'log-level', e: 'environment', h: 'help'}
+const shorthands: Readonly<Record<string, string>> = {
+  f: 'file-path',
+  l: 'log-level',
+  e: 'environment',
+  h: 'help',
+  v: 'version',
+}
 const valueNames = new Set(['file-path', 'log-level', 'environment', 'otlp-endpoint', 'otlp-insecure'])
 const switchNames = new Set(['help', 'version', 'sync', 'prune'])
 

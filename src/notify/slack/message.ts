@@ -39,7 +39,7 @@ export function renderMessage(notification: Notification, rungs: readonly Rung[]
   for (const rung of rungs) {
     if (rung.all && drifted.length > rung.manifests) continue
     const payload = renderRung(notification, drifted, rung)
-    return payload
+    if (payloadProblems(payload).length === 0) return payload
   }
   return renderRung(notification, drifted, countsOnly)
 }

@@ -106,7 +106,7 @@ describe('a message inside every limit', () => {
       fc.property(anyNotification(12, 8), notification => {
         expect(wrongWith(renderMessage(notification))).toEqual([])
       }),
-      {numRuns: 300},
+      {numRuns: 300, interruptAfterTimeLimit: 15_000},
     )
   })
 
@@ -115,7 +115,7 @@ describe('a message inside every limit', () => {
       fc.property(anyNotification(120, 3), notification => {
         expect(wrongWith(renderMessage(notification))).toEqual([])
       }),
-      {numRuns: 25},
+      {numRuns: 25, endOnFailure: true},
     )
   })
 
@@ -135,7 +135,7 @@ describe('a message inside every limit', () => {
           expect(wrongWith(renderMessage(buildNotification(buildReport(specs))))).toEqual([])
         },
       ),
-      {numRuns: 6},
+      {numRuns: 6, endOnFailure: true},
     )
   })
 
@@ -144,8 +144,33 @@ describe('a message inside every limit', () => {
       fc.property(anyNotification(6, 4), notification => {
         expect(wrongWith(renderMessage(notification, []))).toEqual([])
       }),
-      {numRuns: 300},
+      {numRuns: 300, interruptAfterTimeLimit: 15_000},
     )
+  })
+})
+
+/** A problem at one rung would only show as a step down the ladder: so here all rows have to be there. */
+describe('a message of one hostile name', () => {
+  it.each(hostileNames)('shows its rows, whatever the name does: %j', name => {
+    const resource = `apps/v1/${name.replaceAll('/', ':')}/web/${name.replaceAll('/', ':')}`
+    const report = buildReport(
+      [
+        {
+          name,
+          gitCommit: name,
+          rows: [
+            {type: 'modified', resource, oldHash: name, newHash: name},
+            {type: 'removed', resource: name.replaceAll('/', ':'), oldHash: name},
+          ],
+        },
+        {name: 'other', outcome: 'error', error: name},
+        {name: `not ${name}`, outcome: 'not-checked'},
+      ],
+      {cluster: name, error: {code: name, message: name, hint: name}, warnings: [{code: name, message: name}]},
+    )
+    const payload = renderMessage(buildNotification(report, {runbookUrl: name, reportUrl: `https://a.example/${name}`}))
+    expect(wrongWith(payload)).toEqual([])
+    expect(renderSlackText(payload)).toMatch(/^• removed .*\n• modified /m)
   })
 })
 

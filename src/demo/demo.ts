@@ -1,0 +1,101 @@
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {dirname, join} from 'node:path'
+
+import type {CommandContext} from '../commands/context.ts'
+import type {RunFlags} from '../commands/run.ts'
+import type {ExitCode} from '../model/exit-code.ts'
+import {renderSlackText} from '../notify/slack/text.ts'
+import type {SlackPayload} from '../notify/slack/payload.ts'
+import {startGateway, type DemoGateway} from './gateway.ts'
+import {startServer} from './receiver.ts'
+import {startRegistry, type ArtifactFiles} from './registry.ts'
+import {sampleFiles} from './sample.ts'
+import {apply} from './stand-in/apply.ts'
+import {toVariables} from './stand-in/knobs.ts'
+import {writeStandIn} from './stand-in/wrapper.ts'
+
+export type Run = (flags: RunFlags, context: CommandContext) => Promise<ExitCode>
+
+const commit = '4f1c2d3e8f6a7b5c4d3e2f1a0b9c8d7e6f5a4b3c'
+
+/**
+ * The whole job, three times: drift, a Manifest that fails half-way, and clean. Registry, webhook, gateway and tazuna
+ * are stand-ins in one temporary folder and on loopback; the pipeline is the real one. Leaves nothing behind.
+ */
+export async function demo(run: Run, context: CommandContext): Promise<ExitCode> {
+  const folder = await mkdtemp(join(tmpdir(), 'tazuna-watch-demo-'))
+  const messages: SlackPayload[] = []
+  const print = (text: string) => context.stdout.write(text)
+  try {
+    await using registry = await startRegistry()
+    await using gateway = await startGateway()
+    await using webhook = await startServer(({body}, response) => {
+      messages.push(JSON.parse(body) as SlackPayload)
+      response.end('ok')
+    })
+    const state = join(folder, 'state')
+    const flags: RunFlags = {
+      source: `oci://${registry.host}/demo/tazuna-config:prod`,
+      cluster: 'demo',
+      dryRun: false,
+      format: 'text',
+      failOn: [],
+    }
+    const env = {
+      ...withoutOurs(context.env),
+      ...toVariables({state}),
+      TAZUNA_BIN: await writeStandIn(join(folder, 'bin'), process.execPath),
+      SLACK_WEBHOOK_URL: `http://${webhook.host}/services/DEMO`,
+      PUSHGATEWAY_URL: `http://${gateway.host}`,
+    }
+    const runOnce = async (title: string, files: ArtifactFiles) => {
+      registry.push('demo/tazuna-config', 'prod', files, `prod@sha1:${commit}`)
+      await print(heading(title))
+      const told = messages.length
+      await run(flags, {...context, env, cwd: folder})
+      await print(received(messages.slice(told), gateway))
+    }
+
+    const applied = sampleFiles({})
+    await applyFiles(folder, state, applied, context.clock())
+    await runOnce(
+      '1. Drift: the artifact moved on, nobody applied it',
+      sampleFiles({replicas: 3, conf: false, service: true}),
+    )
+    await runOnce('2. A Manifest fails half-way: the rest is not known', sampleFiles({replicas: 3, payments: false}))
+    await applyFiles(folder, state, sampleFiles({replicas: 3}), context.clock())
+    await runOnce('3. Clean: it was mended and applied', sampleFiles({replicas: 3}))
+    return 0
+  } finally {
+    await rm(folder, {recursive: true, force: true})
+  }
+}
+
+/** What a team's own settings would change, the demo must not see. */
+function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const foreign = /^(?:TAZUNA_|SLACK_|PUSHGATEWAY_|DOCKER_CONFIG$|https?_proxy$)/i
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.test(name)))
+}
+
+/** As `tazuna apply --sync --prune` of these files would leave the State. */
+async function applyFiles(folder: string, state: string, files: ArtifactFiles, now: Date): Promise<void> {
+  const source = await mkdtemp(join(folder, 'applied-'))
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(source, path)), {recursive: true})
+    await writeFile(join(source, path), text)
+  }
+  const yesterday = `${new Date(now.getTime() - 26 * 3_600_000).toISOString().slice(0, 19)}Z`
+  await apply({file: join(source, 'tazuna.yaml'), state, now: yesterday, commit, sync: true, prune: true})
+}
+
+function heading(title: string): string {
+  return `\n━━━ ${title} ━━━\n\n`
+}
+
+function received(messages: readonly SlackPayload[], gateway: DemoGateway): string {
+  const texts = messages.map(message => renderSlackText(message).trimEnd().replaceAll(/^/gm, '  │ '))
+  const slack = texts.length === 0 ? 'Slack heard nothing.' : `Slack got this message:\n${texts.join('\n')}`
+  const gauges = gateway.changes().map(line => `  ${line}`)
+  return `\n${slack}\n\nThe Pushgateway changed:\n${gauges.join('\n')}\n`
+}
