@@ -127,7 +127,7 @@ function toOutput(stream: NodeJS.WriteStream): Output {
   stream.on('error', () => undefined)
   return {
     write: text => new Promise(resolve => stream.write(text, () => resolve())),
-    isTTY: stream.isTTY === true,
+    isTTY: stream.isTTY,
     columns: stream.columns ?? 80,
   }
 }

@@ -9,7 +9,7 @@ const webhook = 'https://hooks.slack.com/services/T000/B000/canary-XXXXXXXX'
 describe('Secret', () => {
   it('never prints its value', () => {
     const secret = new Secret('canary')
-    for (const text of [String(secret), `${secret}`, JSON.stringify({secret}), inspect({secret}), inspect(secret)]) {
+    for (const text of [String(secret), JSON.stringify({secret}), inspect({secret}), inspect(secret)]) {
       expect(text).not.toContain('canary')
     }
     expect(secret.reveal()).toBe('canary')

@@ -17,7 +17,7 @@ import {noProgress, terminalProgress, type Progress} from '../progress.ts'
 import {readSecret} from '../read-secret.ts'
 import {renderJson} from '../report/json.ts'
 import {renderReportText} from '../report/text.ts'
-import {Secret, redactor} from '../secret.ts'
+import {Secret, decodePercent, redactor} from '../secret.ts'
 import {toChildEnv} from '../tazuna/child-env.ts'
 import {readTazuna} from '../tazuna/read.ts'
 import {watch} from '../watch.ts'
@@ -101,7 +101,7 @@ async function runWatch(config: Config, {identity, secrets, progress, context}: 
       redact,
       resolveSecret: ref => keep(secrets, readSecret(ref, env, config.baseDir)),
     })
-    if (config.pushgateway !== null) keep(secrets, new Secret(config.pushgateway.url))
+    if (config.pushgateway !== null) secrets.push(...passwordOf(config.pushgateway.url))
     const cacheDir = join(workDir, 'cache')
     await mkdir(cacheDir)
     const secretNames = secretRefsOf(config).flatMap(ref => ref.env ?? [])
@@ -130,6 +130,12 @@ async function runWatch(config: Config, {identity, secrets, progress, context}: 
 function keep(secrets: Secret[], secret: Secret): Secret {
   secrets.push(secret)
   return secret
+}
+
+/** The password that stands in a URL. */
+function passwordOf(url: string): Secret[] {
+  const password = decodePercent(URL.parse(url)?.password ?? '')
+  return password === '' ? [] : [new Secret(password)]
 }
 
 /** A signal that follows another one later. */

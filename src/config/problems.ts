@@ -22,7 +22,6 @@ export function toProblems(issues: readonly z.core.$ZodIssue[]): Problem[] {
 /** "one or a list": of the branches, the one that failed deepest is the one that was meant. */
 function unionProblems(issue: z.core.$ZodIssueInvalidUnion): Problem[] {
   const branches = issue.errors.map(errors => toProblems(errors))
-  const depth = (problems: Problem[]) => Math.max(0, ...problems.map(({path}) => path.length))
   const meant = branches.toSorted((a, b) => depth(b) - depth(a))[0] ?? []
   return meant.map(problem => ({...problem, path: [...issue.path, ...problem.path]}))
 }
@@ -32,6 +31,10 @@ function wrongType(issue: z.core.$ZodIssue): string | null {
   if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return null
   const [, received = 'nothing'] = /received (.+)$/.exec(issue.message) ?? []
   return received === 'undefined' ? 'missing' : `expected ${issue.expected}, not ${received}`
+}
+
+function depth(problems: readonly Problem[]): number {
+  return Math.max(0, ...problems.map(({path}) => path.length))
 }
 
 function unknownKey(path: readonly PropertyKey[], key: string): string {

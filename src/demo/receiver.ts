@@ -8,9 +8,7 @@ export type Handle = (request: {method: string; path: string; body: string}, res
 
 export async function startServer(handle: Handle): Promise<LocalServer> {
   const server = createServer((request, response) => {
-    void readBody(request).then(body => {
-      handle({method: request.method ?? 'GET', path: request.url ?? '/', body}, response)
-    })
+    void answer(request, response, handle)
   })
   await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
   return {
@@ -21,6 +19,11 @@ export async function startServer(handle: Handle): Promise<LocalServer> {
       await closed
     },
   }
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, handle: Handle): Promise<void> {
+  const body = await readBody(request)
+  handle({method: request.method ?? 'GET', path: request.url ?? '/', body}, response)
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

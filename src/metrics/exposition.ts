@@ -2,7 +2,7 @@
 export type Family = {readonly name: string; readonly help: string; readonly samples: readonly Sample[]}
 
 /** Times are Unix seconds. */
-export type Sample = {readonly labels: Labels; readonly value: number}
+type Sample = {readonly labels: Labels; readonly value: number}
 
 export type Labels = Readonly<Record<string, string>>
 

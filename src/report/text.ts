@@ -1,8 +1,8 @@
 import type {DriftType} from '../model/diff-entry.ts'
 import type {Report, ReportManifest, ReportNotification} from '../model/report.ts'
-import {textAdvice} from './advice.ts'
+import {advice} from './advice.ts'
 import {age, utc} from './age.ts'
-import {driftedManifests, type DriftedManifest} from './drifted-manifests.ts'
+import {countDriftRows, driftedManifests, type DriftedManifest} from './drifted-manifests.ts'
 import {hashText, objectName, shortCommit, shortDigest} from './row-text.ts'
 import {styler, type Style} from './style.ts'
 import {counted, countsText, grouped} from './wording.ts'
@@ -18,7 +18,7 @@ export function renderReportText(report: Report, {color}: TextOptions): string {
     errorLines(report, style),
     ...drifted.map(manifest => manifestLines(report, manifest, style)),
     uncheckedLines(report, style),
-    drifted.length === 0 ? [] : ['What to do', ...textAdvice(report, drifted).map(line => `  ${line}`)],
+    drifted.length === 0 ? [] : adviceLines(report, drifted, style),
     report.warnings.map(({code, message}) => `${style('yellow', 'warning')} ${message} ${style('dim', code)}`),
     report.notifications.flatMap(notification => notificationLines(notification, style)),
     [summaryLine(report, style)],
@@ -60,7 +60,7 @@ function manifestLines(report: Report, {name, manifest, rows}: DriftedManifest, 
     const object = facts === '' ? objectName(row) : objectName(row).padEnd(width)
     return `  ${style(typeColors[row.diffType], row.diffType.padEnd(8))}  ${object}  ${style('dim', facts)}`.trimEnd()
   })
-  const title = `${style('bold', name)}  ${countsText(rows)}`
+  const title = `${style('bold', name)}  ${countsText(countDriftRows(rows))}`
   return [title, ...(manifest === null ? [] : appliedLine(report, manifest, style)), ...lines]
 }
 
@@ -72,6 +72,14 @@ function appliedLine({run, summary}: Report, manifest: ReportManifest, style: St
   }
   const commit = gitCommit === null ? '' : ` at ${shortCommit(gitCommit)}`
   return [style('dim', `  last applied ${utc(lastAppliedAt)} (${age(lastAppliedAt, run.finishedAt)} ago)${commit}`)]
+}
+
+function adviceLines(report: Report, drifted: readonly DriftedManifest[], style: Style): string[] {
+  if (drifted.length === 0) return []
+  const lines = advice(report, drifted).map(
+    ({diffType, text}) => `  ${style(typeColors[diffType], diffType.padEnd(8))}  ${text}`,
+  )
+  return [style('bold', 'What to do'), ...lines]
 }
 
 function uncheckedLines({manifests}: Report, style: Style): string[] {

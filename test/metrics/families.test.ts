@@ -219,11 +219,14 @@ describe('the cap of 2,000 Manifests', () => {
     )
   })
 
-  it('drops the last ones when all have drifted', () => {
+  it('drops the last ones when all have drifted, and the oldest drift may be one of them', () => {
     const report = buildLargeReport(2003, 1)
-    const {manifests} = toFamilies(report, hourly)
-    expect(shown(manifests)).toStrictEqual(report.manifests.slice(0, 2000).map(({name}) => name))
-    expect(samplesOf(manifests)).toContain('manifests_omitted 3')
+    const manifests = report.manifests.map(manifest => ({...manifest, firstSeenAt: '2026-11-20T09:00:00Z'}))
+    manifests.push({...manifests.pop()!, firstSeenAt: '2026-11-18T09:00:00Z'})
+    const families = toFamilies({...report, manifests}, hourly).manifests
+    expect(shown(families)).toStrictEqual(manifests.slice(0, 2000).map(({name}) => name))
+    expect(samplesOf(families)).toContain('manifests_omitted 3')
+    expect(samplesOf(families)).toContain(`oldest_drift_timestamp_seconds ${Date.UTC(2026, 10, 18, 9) / 1000}`)
   })
 })
 

@@ -13,9 +13,8 @@ const testFolder = fileURLToPath(new URL('..', import.meta.url))
 export function requireExecutable(name: string, howToInstall: string): string | null {
   const path = findExecutable(name)
   if (path !== null) return path
-  const message = `${name} is not there, so its tests are left out: ${howToInstall}`
-  if (process.env['CI']) throw new Error(message)
-  process.stderr.write(`${message}\n`)
+  if (process.env['CI']) throw new Error(`${name} is not there: ${howToInstall}`)
+  process.stderr.write(`tests with ${name} are left out, it is not there: ${howToInstall}\n`)
   return null
 }
 

@@ -17,7 +17,7 @@ export type GatewayGroup = {
   readonly families: Record<string, GatewaySample[]>
 }
 
-export type GatewaySample = {readonly labels: Record<string, string>; readonly value: number}
+type GatewaySample = {readonly labels: Record<string, string>; readonly value: number}
 
 /** Starts Debian's prometheus-pushgateway. By default that one keeps its groups in a file for the next start. */
 export async function startPushgateway(command: string): Promise<Pushgateway> {

@@ -3,7 +3,7 @@ import type {AddressInfo} from 'node:net'
 import {setTimeout as sleep} from 'node:timers/promises'
 
 /** One request as it arrived. */
-export type ReceivedCall = {method: string; path: string; headers: IncomingHttpHeaders; body: string}
+type ReceivedCall = {method: string; path: string; headers: IncomingHttpHeaders; body: string}
 
 /** What one call gets: an answer after `delay` milliseconds, no answer at all, or a broken connection. */
 export type ScriptedAnswer =

@@ -44,7 +44,7 @@ describe('stderrReader', () => {
 
   it('counts skipped Manifests also where they have left the last 64 KiB', async () => {
     const warn = 'time=x level=WARN msg="manifest has no name, skipping state diff" index=0\n'
-    const {skipped, tail} = await read(warn, `${'noise\n'.repeat(20_000)}`, warn)
+    const {skipped, tail} = await read(warn, 'noise\n'.repeat(20_000), warn)
     expect(skipped.unnamed).toBe(2)
     expect(tail.length).toBe(64 * 1024)
   })

@@ -10,6 +10,8 @@ export type StateCommand = 'list' | 'diff'
 export type Faults = {
   /** Before anything (`^`), before a Manifest (its name) or after the last one (`$`): waits, stops, panics or dies. */
   at(point: string): Promise<void>
+  /** Throws once a signal cancelled the call. */
+  checkCancelled(): void
   /** The WARN in place of this Manifest; null when it is not skipped. */
   skip(manifest: ManifestSpec, index: number): SkipWarning | null
 }
@@ -27,7 +29,7 @@ export function knobFaults(
     try {
       await pause(milliseconds, signal)
     } catch {
-      throw new TazunaError(point === '^' || point === '$' ? cancelled : `${stateError(point)}: ${cancelled}`)
+      throw cancelledAt(point)
     }
   }
   return {
@@ -42,7 +44,10 @@ export function knobFaults(
       if (knobs.panicAt === point) throw new GoPanic('asked for by a knob')
       if (knobs.hangAt === point) await wait(Number.POSITIVE_INFINITY, point)
       if (knobs.stopAt === point) throw new TazunaError(knobs.stopError ?? defaultError(command, point))
-      if (signal.aborted) await wait(0, point)
+      if (signal.aborted) throw cancelledAt(point)
+    },
+    checkCancelled() {
+      if (signal.aborted) throw cancelledAt('^')
     },
     skip(manifest, index) {
       if (knobs.skip?.includes(manifest.name) !== true) return null
@@ -68,7 +73,10 @@ function unattributableWarning({type}: ManifestSpec): SkipWarning {
   return {message: 'manifest is not supported for state diff, skipping', attributes: {type}}
 }
 
-const cancelled = 'context canceled'
+function cancelledAt(point: string): TazunaError {
+  const cancelled = 'context canceled'
+  return new TazunaError(point === '^' || point === '$' ? cancelled : `${stateError(point)}: ${cancelled}`)
+}
 
 function defaultError(command: StateCommand, point: string): string {
   if (point === '^' || point === '$') return 'unexpected EOF'

@@ -20,7 +20,7 @@ export async function misprint(
   if (knobs.noise === true || floodStdout > 0 || floodStderr > 0) {
     const {flood, noiseLines} = await import('./noise.ts')
     if (knobs.noise === true) output.stderr(`${noiseLines.join('\n')}\n`)
-    await flood(output, command, floodStdout, floodStderr)
+    await flood(output, faults, command, {stdout: floodStdout, stderr: floodStderr})
   }
   if (knobs.help === true) {
     output.stdout(helpText('state', era))

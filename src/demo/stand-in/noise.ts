@@ -1,5 +1,5 @@
 import type {Output} from './output.ts'
-import type {StateCommand} from './faults.ts'
+import type {Faults, StateCommand} from './faults.ts'
 
 /** Lines that libraries of tazuna write to stderr in a healthy run (facts 2): stderr is no proof of failure. */
 export const noiseLines = [
@@ -10,27 +10,40 @@ export const noiseLines = [
 ] as const
 
 /**
- * Well-formed output without end: a block of rows on stdout, log lines on stderr, each until so many bytes are out.
- * Lets signals in between two pieces.
+ * Well-formed output: a block of rows on stdout, log lines on stderr, each until at least so many bytes are out. Lets
+ * signals in between two pieces.
  */
 export async function flood(
   output: Output,
+  faults: Faults,
   command: StateCommand,
-  stdoutBytes: number,
-  stderrBytes: number,
+  bytes: {readonly stdout: number; readonly stderr: number},
 ): Promise<void> {
-  if (stdoutBytes > 0) {
+  if (bytes.stdout > 0) {
     output.stdout(`Manifest: flood\n${command === 'diff' ? '  STATUS        ' : ' '} ${'RESOURCE'.padEnd(60)} HASH\n`)
-    let sent = 0
-    for (let row = 0; sent < stdoutBytes; row += rowsAPiece) {
-      sent += await send(
-        output.stdout,
-        Array.from({length: rowsAPiece}, (_, at) => floodRow(command, row + at)).join(''),
-      )
-    }
+    let row = 0
+    await repeat(bytes.stdout, faults, () => {
+      const rows = Array.from({length: rowsAPiece}, (_, at) => floodRow(command, row + at)).join('')
+      row += rowsAPiece
+      output.stdout(rows)
+      return rows.length
+    })
     output.stdout('\n')
   }
-  for (let sent = 0; sent < stderrBytes;) sent += await send(output.stderr, `${noiseLines[1]}\n`.repeat(rowsAPiece))
+  await repeat(bytes.stderr, faults, () => {
+    const lines = `${noiseLines[1]}\n`.repeat(rowsAPiece)
+    output.stderr(lines)
+    return lines.length
+  })
+}
+
+async function repeat(bytes: number, faults: Faults, printPiece: () => number): Promise<void> {
+  for (let left = bytes; left > 0; left -= printPiece()) {
+    await new Promise(resolve => {
+      setImmediate(resolve)
+    })
+    faults.checkCancelled()
+  }
 }
 
 const rowsAPiece = 500
@@ -38,12 +51,4 @@ const rowsAPiece = 500
 function floodRow(command: StateCommand, row: number): string {
   const resource = `/v1/ConfigMap/flood/flood-${row}`.padEnd(60)
   return `  ${command === 'diff' ? 'added          ' : ''}${resource} ${String(row).padStart(64, '0')}\n`
-}
-
-async function send(write: (text: string) => void, text: string): Promise<number> {
-  write(text)
-  await new Promise(resolve => {
-    setImmediate(resolve)
-  })
-  return text.length
 }

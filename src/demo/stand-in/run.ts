@@ -29,9 +29,12 @@ export async function runStandIn(start: Start): Promise<number> {
     const commandLine = parseCommandLine(start.argv, era)
     const command = commandOf(commandLine)
     const ofCall = knobsOfCall(knobs, command)
+    const signal = cancelOnSignal(start.signals, era, ofCall.ignoreTerm === true)
     await record(start, command, ofCall)
     const output = withOutputFaults(start.output, ofCall)
-    const code = await exitCodeOf(output, era, () => runCommand({...start, output}, command, commandLine, ofCall, era))
+    const code = await exitCodeOf(output, era, () =>
+      runCommand({...start, output}, {command, commandLine, knobs: ofCall, era, signal}),
+    )
     return ofCall.exitCode ?? code
   })
 }
@@ -66,14 +69,18 @@ async function record({argv, env, cwd, pid}: Start, command: Command, knobs: Kno
   recordCall(knobs.calls, {command, argv, cwd, pid, grandchildPid, env: chosen, envNames: Object.keys(env).toSorted()})
 }
 
-async function runCommand(
-  start: Start,
-  command: Command,
-  commandLine: CommandLine,
-  knobs: Knobs,
-  era: Era,
-): Promise<number> {
-  if (command === 'list' || command === 'diff') return runStateCommand(start, command, commandLine, knobs, era)
+/** One command with the knobs that are its own. */
+type Chosen = {
+  readonly command: Command
+  readonly commandLine: CommandLine
+  readonly knobs: Knobs
+  readonly era: Era
+  readonly signal: AbortSignal
+}
+
+async function runCommand(start: Start, chosen: Chosen): Promise<number> {
+  const {command, commandLine, knobs, era} = chosen
+  if (command === 'list' || command === 'diff') return runStateCommand(start, command, chosen)
   if (command === 'apply') {
     const {applyCommand} = await import('./apply-command.ts')
     await applyCommand(commandLine, knobs, era, start.now())
@@ -89,11 +96,8 @@ async function runCommand(
 async function runStateCommand(
   {env, output, signals, now}: Start,
   command: 'list' | 'diff',
-  commandLine: CommandLine,
-  knobs: Knobs,
-  era: Era,
+  {commandLine, knobs, era, signal}: Chosen,
 ): Promise<number> {
-  const signal = cancelOnSignal(signals, era, knobs.ignoreTerm === true)
   const faults = knobFaults(knobs, command, signal, signals.die)
   await faults.at('^')
   const printed = await misprint(output, faults, command, knobs, era)

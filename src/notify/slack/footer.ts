@@ -1,6 +1,7 @@
 import type {Notification} from '../notifier.ts'
+import {shortDigest} from '../../report/row-text.ts'
 import {code, link} from './mrkdwn.ts'
-import {counted, grouped} from './wording.ts'
+import {counted, grouped} from '../../report/wording.ts'
 
 /** Runbook and report, as one line of links; null when none is configured. */
 export function linksLine({links}: Notification): string | null {
@@ -40,10 +41,6 @@ function filteredText(summary: Notification['report']['summary']): string | null
     alwaysSync > 0 ? `${grouped(alwaysSync)} always-sync` : null,
   ].filter(count => count !== null)
   return counts.length === 0 ? null : `${counts.join(' and ')} ${ignored + alwaysSync === 1 ? 'row' : 'rows'} left out`
-}
-
-function shortDigest(digest: string): string {
-  return digest.replace(/^(\w+:[0-9a-f]{12})[0-9a-f]+$/, '$1')
 }
 
 /** Flux writes `branch@sha1:<commit>`; a bare commit is as common. */

@@ -1,9 +1,9 @@
 import type {Reason, Report} from '../../model/report.ts'
 import type {Notification} from '../notifier.ts'
-import {countRows, type DriftedManifest} from './drifted-manifests.ts'
+import {countRows, type DriftedManifest} from '../../report/drifted-manifests.ts'
 import {limits} from './limits.ts'
 import {code, plain} from './mrkdwn.ts'
-import {counted, countsText, grouped} from './wording.ts'
+import {counted, countsText, grouped} from '../../report/wording.ts'
 
 /** The first line for each reason there is to tell, in the order they are told. */
 const openings: Record<Reason, string> = {

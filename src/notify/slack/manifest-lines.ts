@@ -1,8 +1,9 @@
 import type {Report} from '../../model/report.ts'
-import {age, utc} from './age.ts'
-import {countDriftRows, type DriftedManifest, type DriftRow} from './drifted-manifests.ts'
+import {age, utc} from '../../report/age.ts'
+import {countDriftRows, type DriftedManifest, type DriftRow} from '../../report/drifted-manifests.ts'
+import {hashText, objectName, shortCommit} from '../../report/row-text.ts'
 import {code} from './mrkdwn.ts'
-import {counted, countsText} from './wording.ts'
+import {counted, countsText} from '../../report/wording.ts'
 
 /** A Manifest with its first `limit` rows, one line each. */
 export function manifestLines(report: Report, drifted: DriftedManifest, limit: number): string[] {
@@ -40,10 +41,6 @@ function appliedText({run, summary}: Report, {manifest}: DriftedManifest, form: 
   return [form === 'long' ? `last applied ${utc(lastAppliedAt)} (${ago})${commit}` : `applied ${ago}${commit}`]
 }
 
-function shortCommit(commit: string): string {
-  return /^[0-9a-f]+$/.test(commit) ? commit.slice(0, 12) : commit
-}
-
 function rowLine({run}: Report, row: DriftRow): string {
   const facts = [hashText(row), row.firstSeenAt === null ? null : lastingText(row.firstSeenAt, run)].filter(
     fact => fact !== null,
@@ -53,22 +50,4 @@ function rowLine({run}: Report, row: DriftRow): string {
 
 function lastingText(firstSeenAt: string, {startedAt, finishedAt}: Report['run']): string {
   return firstSeenAt >= startedAt ? 'new' : `for ${age(firstSeenAt, finishedAt)}`
-}
-
-/** `Kind namespace/name`, or the raw State key. */
-function objectName({resource, stateKey}: DriftRow): string {
-  if (resource === null) return stateKey
-  const {kind, namespace, name} = resource
-  return `${kind} ${namespace === null ? '' : `${namespace}/`}${name}`
-}
-
-function hashText({diffType, oldHash, newHash}: DriftRow): string | null {
-  if (diffType === 'removed') return oldHash === null ? null : `was ${shortHash(oldHash)}`
-  if (newHash === null) return null
-  return oldHash === null ? shortHash(newHash) : `${shortHash(oldHash)} → ${shortHash(newHash)}`
-}
-
-/** Hashes are letters and digits, perhaps shortened with `...`. */
-function shortHash(hash: string): string {
-  return hash.replaceAll(/[^0-9A-Za-z]/g, '').slice(0, 12)
 }

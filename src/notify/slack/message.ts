@@ -1,6 +1,7 @@
+import type {Report} from '../../model/report.ts'
 import type {Notification} from '../notifier.ts'
-import {advice} from './advice.ts'
-import {countRows, driftedManifests, type DriftedManifest} from './drifted-manifests.ts'
+import {advice} from '../../report/advice.ts'
+import {countRows, driftedManifests, type DriftedManifest} from '../../report/drifted-manifests.ts'
 import {footer, linksLine, warningLines} from './footer.ts'
 import {fallbackText, opening, title} from './headline.ts'
 import {limits} from './limits.ts'
@@ -8,7 +9,7 @@ import {manifestLine, manifestLines} from './manifest-lines.ts'
 import {contextBlock, headerBlock, sectionBlock, type SlackBlock, type SlackPayload} from './payload.ts'
 import {payloadProblems} from './payload-problems.ts'
 import {errorLines, uncheckedLines} from './unchecked-lines.ts'
-import {counted, countsText} from './wording.ts'
+import {counted, countsText} from '../../report/wording.ts'
 
 /**
  * How much a message tells: at most so many Manifests (with `all`: no fewer than there are), rows of each (0: one line
@@ -35,7 +36,7 @@ const countsOnly: Rung = {manifests: 0, all: false, rows: 0, unchecked: 0, warni
  * Below them is counts only, which always fits: all it takes from outside is cut.
  */
 export function renderMessage(notification: Notification, rungs: readonly Rung[] = ladder): SlackPayload {
-  const drifted = driftedManifests(notification)
+  const drifted = driftedManifests(notification.report)
   for (const rung of rungs) {
     if (rung.all && drifted.length > rung.manifests) continue
     const payload = renderRung(notification, drifted, rung)
@@ -53,7 +54,7 @@ function renderRung(notification: Notification, drifted: readonly DriftedManifes
     ...sections(errorLines(report)),
     ...driftSections(notification, drifted, rung),
     ...sections(uncheckedLines(report, rung.unchecked)),
-    ...sections(advice(report, drifted)),
+    ...sections(adviceLines(report, drifted)),
     ...(links === null ? [] : [sectionBlock(links)]),
     contextBlock([...warningLines(notification, rung.warnings), footer(notification)].join('\n')),
   ]
@@ -73,6 +74,10 @@ function leftLines(left: readonly DriftedManifest[], shown: number): string[] {
   if (left.length === 0) return []
   if (shown === 0) return ['This is too much for one message: all names are left out.']
   return [`• +${counted(left.length, 'more Manifest')}: ${countsText(countRows(left))}`]
+}
+
+function adviceLines(report: Report, drifted: readonly DriftedManifest[]): string[] {
+  return advice(report, drifted).map(({diffType, text}) => `→ *${diffType}*: ${text}`)
 }
 
 /** Lines in as few sections as hold them; a line is never cut. */

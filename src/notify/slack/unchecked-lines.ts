@@ -1,6 +1,6 @@
 import type {Report, ReportManifest} from '../../model/report.ts'
 import {code, prose} from './mrkdwn.ts'
-import {counted, grouped} from './wording.ts'
+import {counted, grouped} from '../../report/wording.ts'
 
 /** Why the run did not complete, and what to do about it. */
 export function errorLines({error}: Report): string[] {

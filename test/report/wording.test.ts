@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest'
 
-import {age, utc} from '../../../src/notify/slack/age.ts'
-import {counted, countsText, grouped} from '../../../src/notify/slack/wording.ts'
+import {age, utc} from '../../src/report/age.ts'
+import {counted, countsText, grouped} from '../../src/report/wording.ts'
 
 it.each([
   ['2026-11-21T09:00:00Z', '0 min'],

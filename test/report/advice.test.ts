@@ -1,9 +1,9 @@
 import {describe, expect, it} from 'vitest'
 
-import type {Report} from '../../../src/model/report.ts'
-import {advice} from '../../../src/notify/slack/advice.ts'
-import {driftedManifests} from '../../../src/notify/slack/drifted-manifests.ts'
-import {buildNotification, buildReport, type ManifestSpec} from '../../support/report-builder.ts'
+import type {Report} from '../../src/model/report.ts'
+import {advice} from '../../src/report/advice.ts'
+import {driftedManifests} from '../../src/report/drifted-manifests.ts'
+import {buildNotification, buildReport, type ManifestSpec} from '../support/report-builder.ts'
 
 const added: ManifestSpec = {name: 'web', rows: [{type: 'added', resource: '/v1/ConfigMap/web/a'}]}
 const modified: ManifestSpec = {name: 'dns', rows: [{type: 'modified', resource: '/v1/ConfigMap/dns/a'}]}
@@ -12,7 +12,9 @@ const removed: ManifestSpec = {name: 'batch', rows: [{type: 'removed', resource:
 function adviceFor(report: Report, isTold: (manifest: string) => boolean = () => true): string {
   const notification = buildNotification(report)
   const entries = notification.report.entries.filter(({manifest}) => isTold(manifest))
-  return advice(report, driftedManifests({...notification, report: {...report, entries}})).join('\n')
+  return advice(report, driftedManifests({...report, entries}))
+    .map(({diffType, text}) => `→ *${diffType}*: ${text}`)
+    .join('\n')
 }
 
 describe('advice', () => {

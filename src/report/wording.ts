@@ -1,4 +1,4 @@
-import {driftTypes} from '../../model/diff-entry.ts'
+import {driftTypes} from '../model/diff-entry.ts'
 import type {DriftCounts} from './drifted-manifests.ts'
 
 /** `1 Manifest`, `12,000 Manifests`. */

@@ -1,32 +1,29 @@
-import type {Report} from '../../model/report.ts'
+import {driftTypes, type DriftType} from '../model/diff-entry.ts'
+import type {Report} from '../model/report.ts'
 import {countRows, type DriftedManifest} from './drifted-manifests.ts'
 
+/** What to do about the rows of one diff type; commands stand in back-ticks. */
+export type Advice = {readonly diffType: DriftType; readonly text: string}
+
 /**
- * What to do, one line per diff type that there is. `tazuna apply` takes all Manifests at once, and a plain one forgets
+ * What to do, once per diff type that there is. `tazuna apply` takes all Manifests at once, and a plain one forgets
  * every `removed` row while its object stays in the cluster; `--sync` keeps the rows, `--prune` deletes the objects. So
  * a plain apply is only proposed when the whole cluster is known to have no `removed` row.
  */
-export function advice(report: Report, drifted: readonly DriftedManifest[]): string[] {
+export function advice(report: Report, drifted: readonly DriftedManifest[]): Advice[] {
   const counts = countRows(drifted)
   const apply = isPlainApplySafe(report, counts.removed) ? '`tazuna apply`' : '`tazuna apply --sync`'
-  return [
-    ...(counts.removed > 0
-      ? [
-          '→ *removed*: no longer rendered, still in the cluster. Put it back into the source, or delete it with ' +
-            '`tazuna apply --sync --prune`, which applies the rest too. An apply without `--sync` forgets it and ' +
-            'leaves it behind.',
-        ]
-      : []),
-    ...(counts.modified > 0
-      ? [
-          `→ *modified*: rendered differently since the last apply. ${gitLog(drifted)} and \`tazuna plan\` tell what ` +
-            `changed. Apply it with ${apply}, or revert it.`,
-        ]
-      : []),
-    ...(counts.added > 0
-      ? [`→ *added*: not applied yet. Apply it with ${apply}, or take it out of the source again.`]
-      : []),
-  ]
+  const texts = {
+    removed:
+      'no longer rendered, still in the cluster. Put it back into the source, or delete it with ' +
+      '`tazuna apply --sync --prune`, which applies the rest too. An apply without `--sync` forgets it and ' +
+      'leaves it behind.',
+    modified:
+      `rendered differently since the last apply. ${gitLog(drifted)} and \`tazuna plan\` tell what ` +
+      `changed. Apply it with ${apply}, or revert it.`,
+    added: `not applied yet. Apply it with ${apply}, or take it out of the source again.`,
+  }
+  return driftTypes.filter(type => counts[type] > 0).map(type => ({diffType: type, text: texts[type]}))
 }
 
 function isPlainApplySafe({outcome, summary}: Report, removed: number): boolean {

@@ -1,8 +1,7 @@
-import {driftTypes, type DriftType} from '../../model/diff-entry.ts'
-import type {ReportEntry, ReportManifest} from '../../model/report.ts'
-import type {Notification} from '../notifier.ts'
+import {driftTypes, type DriftType} from '../model/diff-entry.ts'
+import type {Report, ReportEntry, ReportManifest} from '../model/report.ts'
 
-/** One Manifest that a notifier is told of, with its rows: `removed` first, since that may be lost first. */
+/** One Manifest with its rows of drift: `removed` first, since that may be lost first. */
 export type DriftedManifest = {
   readonly name: string
   /** Null if the report does not list it. */
@@ -14,8 +13,8 @@ export type DriftRow = ReportEntry & {readonly diffType: DriftType}
 
 export type DriftCounts = Readonly<Record<DriftType, number>>
 
-/** The Manifests of a notification's entries: those with `removed` rows first, each half in the order of the report. */
-export function driftedManifests({report}: Notification): DriftedManifest[] {
+/** The Manifests with drift among a report's entries: those with `removed` rows first, each half in the order of the report. */
+export function driftedManifests(report: Report): DriftedManifest[] {
   const manifests = new Map(report.manifests.map(manifest => [manifest.name, manifest]))
   const rows = Map.groupBy(report.entries.filter(isDriftRow), row => row.manifest)
   const drifted = [...rows].map(([name, rows]) => ({

@@ -1,0 +1,63 @@
+import type {WatchError} from '../errors.ts'
+import {readText, type HttpAnswer} from '../http.ts'
+import type {ErrorCode} from '../model/error-code.ts'
+import type {Attempt} from './attempt.ts'
+import {printable} from './printable.ts'
+
+const longestBody = 16 * 1024
+
+const codes: Readonly<Record<number, ErrorCode>> = {
+  401: 'ARTIFACT_AUTH_FAILED',
+  403: 'ARTIFACT_DENIED',
+  404: 'ARTIFACT_NOT_FOUND',
+  408: 'ARTIFACT_TIMEOUT',
+  410: 'ARTIFACT_NOT_FOUND',
+  429: 'ARTIFACT_RATE_LIMITED',
+}
+
+/** What an answer other than 200 means, in the registry's own words where it has some. Reads the body. */
+export async function toAnswerError(answer: HttpAnswer, attempt: Attempt): Promise<WatchError> {
+  const said = await readErrorText(answer)
+  const text = `the registry answered ${answer.status}${said === '' ? '' : `: ${said}`}`
+  // what Go servers say to plain HTTP
+  if (/HTTP request to an HTTPS server/i.test(said)) {
+    return attempt.error('ARTIFACT_TLS', text, {
+      hint: 'this registry has TLS: leave out source.plainHttp and name it by its real name, not by localhost',
+    })
+  }
+  // ECR says so with 403
+  if (/authorization token has expired/i.test(said)) return attempt.error('ARTIFACT_AUTH_FAILED', text)
+  const retryAfter = answer.headers['retry-after']
+  const wait = typeof retryAfter === 'string' ? ` (Retry-After: ${printable(retryAfter, 40)})` : ''
+  return attempt.error(codes[answer.status] ?? 'ARTIFACT_SERVER_ERROR', text + wait)
+}
+
+/**
+ * The first of the registry's `errors`, or what it says as plain text; empty when it says nothing.
+ * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes
+ */
+export async function readErrorText({headers, body}: HttpAnswer): Promise<string> {
+  let text: string
+  try {
+    text = await readText(body, longestBody)
+  } catch {
+    return ''
+  }
+  const error = firstError(text)
+  if (error !== null) return printable(error)
+  return String(headers['content-type']).startsWith('text/plain') ? printable(text) : ''
+}
+
+function firstError(text: string): string | null {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return null
+  }
+  const errors = (json as {errors?: unknown} | null)?.errors
+  const first: unknown = Array.isArray(errors) ? errors[0] : null
+  if (typeof first !== 'object' || first === null) return null
+  const {code, message} = first as {code?: unknown; message?: unknown}
+  return [code, message].filter(part => typeof part === 'string' && part !== '').join(': ')
+}
