@@ -31,15 +31,12 @@ export function median(values: readonly number[]): number {
 }
 
 /** Peak resident memory of a Node process in MiB, as the process itself counts it at its end. */
-export function peakMemory({file, args, env, cwd}: Command): number {
+export async function peakMemory({file, args, env, cwd}: Command): Promise<number> {
   const probe = `process.on('exit', () => process.stderr.write('peak ' + process.resourceUsage().maxRSS + '\\n'))`
-  const options = `${env?.['NODE_OPTIONS'] ?? ''} --import=data:text/javascript,${encodeURIComponent(probe)}`
-  const script = `exec "$0" "$@" 2>&1 >/dev/null`
-  const text = execFileSync('/bin/sh', ['-c', script, file, ...args], {
-    env: {...env, NODE_OPTIONS: options},
-    cwd,
-    encoding: 'utf8',
-  })
+  const options = `--import=data:text/javascript,${encodeURIComponent(probe)}`
+  const child = spawn(file, args, {env: {...env, NODE_OPTIONS: options}, cwd, stdio: ['ignore', 'ignore', 'pipe']})
+  let text = ''
+  for await (const chunk of child.stderr as AsyncIterable<Buffer>) text += chunk.toString()
   const peaks = [...text.matchAll(/^peak (\d+)$/gm)].map(([, peak]) => Number(peak))
   return Math.max(...peaks) / 1024
 }

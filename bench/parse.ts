@@ -29,7 +29,7 @@ export async function parseRows(): Promise<string[]> {
     }
     const ourTime = median(inner)
     const awkTime = median(theirs)
-    const peak = peakMemory(ours)
+    const peak = await peakMemory(ours)
     const mebibytes = size / 1024 / 1024
     return [
       `parse ${rows.toLocaleString('en')} rows (${figure(mebibytes)} MiB), whole process, medians of ${rounds}`,

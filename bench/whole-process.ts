@@ -39,7 +39,7 @@ export async function wholeProcess(): Promise<string[]> {
       'bare Node': {file: process.execPath, args: ['-e', '0'], env, cwd: folder},
     }
     const times = await inTurn(commands, rounds)
-    const peak = peakMemory(ours)
+    const peak = await peakMemory(ours)
     return [
       `whole process, local source, 4 rows, Slack and Pushgateway on loopback, medians of ${rounds}`,
       `  ours       ${figure(times['ours']!)} ms, peak ${figure(peak)} MiB (goal 80)`,

@@ -4,11 +4,13 @@ import {CommanderError, InvalidArgumentError, Option, Command} from 'commander'
 
 import packageJson from '../package.json' with {type: 'json'}
 import type {CommandContext, Output} from './commands/context.ts'
+import {distance} from './config/nearest.ts'
 import {ConfigFileMissing} from './config/load.ts'
 import {WatchError} from './errors.ts'
 import {errorCodes} from './model/error-code.ts'
 import type {ExitCode} from './model/exit-code.ts'
 import type {FailOn} from './model/run-exit-code.ts'
+import {renderTrouble} from './log.ts'
 import {commandHelp, exitCodeHelp} from './help.ts'
 
 /** From the process to a command and back: parses argv, prints what a command could not, and sets the exit code. */
@@ -23,6 +25,7 @@ export async function runCli(argv: readonly string[], context: CommandContext): 
     exitCode = code
   })
   try {
+    requireKnownCommand(argv, program)
     await program.parseAsync(argv, {from: 'user'})
     return exitCode
   } catch (error) {
@@ -75,6 +78,15 @@ function toProgram(context: CommandContext, done: (code: ExitCode) => void): Com
   return program
 }
 
+/** As `run` is the default, commander would take an unknown command for an argument of it. */
+function requireKnownCommand(argv: readonly string[], program: Command): void {
+  const word = argv[0] ?? ''
+  const known = ['help', ...program.commands.map(command => command.name())]
+  if (word === '' || word.startsWith('-') || known.includes(word)) return
+  const nearest = known.find(name => distance(name, word) <= 2)
+  program.error(`error: unknown command '${word}'${nearest === undefined ? '' : `; did you mean ${nearest}?`}`)
+}
+
 function withConfigFlags(command: Command): Command {
   return command
     .option('--config <file>', 'config file (default: $TAZUNA_WATCH_CONFIG, else ./tazuna-watch.yaml if there)')
@@ -100,7 +112,7 @@ async function toFailure(error: unknown, {stderr}: CommandContext): Promise<Exit
     return 64
   }
   if (error instanceof WatchError) {
-    await stderr.write(`error: ${error.message} (${error.code})\nhint: ${error.hint}\n`)
+    await stderr.write(renderTrouble(error))
     return errorCodes[error.code].exit
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -117,7 +129,7 @@ function toContext(process: NodeJS.Process): CommandContext {
     stdin: process.stdin,
     interrupt: toInterrupt(process),
     clock: () => new Date(),
-    newId: randomUUID,
+    newId: () => randomUUID({disableEntropyCache: true}),
     version: packageJson.version,
   }
 }

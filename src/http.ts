@@ -65,9 +65,10 @@ function openDispatcher(env: NodeJS.ProcessEnv, caFile: string | undefined): Dis
   }
   const httpProxy = env['http_proxy'] ?? env['HTTP_PROXY']
   const httpsProxy = env['https_proxy'] ?? env['HTTPS_PROXY']
-  if (!httpProxy && !httpsProxy) return new Agent({connect})
+  if (!httpProxy && !httpsProxy) return new Agent({connect, allowH2: false})
   return new EnvHttpProxyAgent({
     connect,
+    allowH2: false,
     requestTls: connect,
     ...(httpProxy && {httpProxy}),
     ...(httpsProxy && {httpsProxy}),

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // Becomes dist/cli.js. It loads nothing before it knows that this Node can run the rest, and before the compile cache
 // is on, which halves the start. It uses only what every Node can read.
 import module from 'node:module'

@@ -1,3 +1,4 @@
+import type {WatchError} from '../errors.ts'
 import type {Http, HttpAnswer} from '../http.ts'
 import {readErrorText, toAnswerError} from './answer-error.ts'
 import type {Attempt} from './attempt.ts'
@@ -81,11 +82,11 @@ export function openRegistry({http, reference, plainHttp, credentials}: Registry
     async get(request) {
       const answer = await exchangeAuthorized(request)
       const {status, headers, body} = answer
-      if (status >= 300 && status < 400) throw await redirected(answer, request)
+      if (status >= 300 && status < 400) throw redirected(answer, request)
       if (status !== 200) throw await toAnswerError(answer, request.attempt)
       const encoding = headers['content-encoding'] ?? 'identity'
       if (encoding !== 'identity') {
-        body.destroy()
+        discard(body)
         throw request.attempt.error(
           'ARTIFACT_UNSUPPORTED_MEDIA_TYPE',
           `the registry, or a proxy, sends it encoded as ${printable(String(encoding), 40)}: a digest is of plain bytes`,
@@ -97,11 +98,16 @@ export function openRegistry({http, reference, plainHttp, credentials}: Registry
 }
 
 /** Redirects are not followed: the error names only where to, as the rest of such a URL is often a credential. */
-async function redirected({status, headers, body}: HttpAnswer, {attempt}: RegistryRequest): Promise<Error> {
-  body.destroy()
+function redirected({status, headers, body}: HttpAnswer, {attempt}: RegistryRequest): WatchError {
+  discard(body)
   const location = typeof headers['location'] === 'string' ? URL.parse(headers['location']) : null
   const where = location === null ? 'another place' : location.origin
   return attempt.error('ARTIFACT_REDIRECT_REJECTED', `the registry answered ${status} and redirects to ${where}`)
+}
+
+/** Leaves a body unread, which undici reports as an error. */
+function discard(body: HttpAnswer['body']): void {
+  body.on('error', () => undefined).destroy()
 }
 
 async function* readBody(body: AsyncIterable<Buffer>, toError: (error: unknown) => unknown): AsyncGenerator<Buffer> {

@@ -1,22 +1,19 @@
-import {mkdtemp, mkdir, rm, writeFile} from 'node:fs/promises'
+import {mkdtemp, mkdir, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
-import {join, resolve} from 'node:path'
+import {join} from 'node:path'
 
 import {secretRefsOf, type Config} from '../config/config.ts'
 import {loadConfig, type ConfigFlags} from '../config/load.ts'
 import {deliveryReserve} from '../config/rules.ts'
-import {WatchError, errorText} from '../errors.ts'
+import {WatchError} from '../errors.ts'
 import {httpClient} from '../http.ts'
-import {textLog, type Log} from '../log.ts'
-import {errorCodes} from '../model/error-code.ts'
+import {textLog} from '../log.ts'
 import type {ExitCode} from '../model/exit-code.ts'
 import {newReport, type RunIdentity} from '../model/new-report.ts'
 import type {Report} from '../model/report.ts'
 import {toExitCode, type FailOn} from '../model/run-exit-code.ts'
 import {noProgress, terminalProgress, type Progress} from '../progress.ts'
 import {readSecret} from '../read-secret.ts'
-import {renderJson} from '../report/json.ts'
-import {renderReportText} from '../report/text.ts'
 import {Secret, decodePercent, redactor} from '../secret.ts'
 import {toChildEnv} from '../tazuna/child-env.ts'
 import {readTazuna} from '../tazuna/read.ts'
@@ -24,13 +21,9 @@ import {watch} from '../watch.ts'
 import type {CommandContext} from './context.ts'
 import {openOutputs} from './open-outputs.ts'
 import {openSource} from './open-source.ts'
+import {logTroubles, printReport, type PrintFlags} from './print-report.ts'
 
-export type RunFlags = ConfigFlags & {
-  readonly dryRun: boolean
-  readonly format: 'text' | 'json'
-  readonly output?: string | undefined
-  readonly failOn: readonly FailOn[]
-}
+export type RunFlags = ConfigFlags & PrintFlags & {readonly dryRun: boolean; readonly failOn: readonly FailOn[]}
 
 type Session = {
   readonly identity: RunIdentity
@@ -143,36 +136,6 @@ function delayed(signal: AbortSignal, milliseconds: number): AbortSignal {
   const controller = new AbortController()
   signal.addEventListener('abort', () => setTimeout(() => controller.abort(signal.reason), milliseconds).unref())
   return controller.signal
-}
-
-/** Two lines for what made the run fail, and for each notifier and sink that did not get its due. */
-function logTroubles(report: Report, log: Log): void {
-  for (const {code, message} of report.warnings) log.warning(`${message} (${code})`)
-  if (report.error !== null) log.error(`${report.error.message} (${report.error.code})`, report.error.hint)
-  for (const {role, name, delivery, detail} of report.notifications) {
-    if (delivery === 'failed')
-      log.error(`${role} ${name} was not reached: ${detail} (DELIVERY_FAILED)`, errorCodes.DELIVERY_FAILED.hint)
-  }
-}
-
-/** True when `--output` could not be written. */
-async function printReport(report: Report, flags: RunFlags, context: CommandContext, log: Log): Promise<boolean> {
-  const {stdout, env} = context
-  const color = stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
-  const render = (colored: boolean) =>
-    flags.format === 'json' ? renderJson(report) : renderReportText(report, {color: colored})
-  await stdout.write(render(color))
-  if (flags.output === undefined) return false
-  try {
-    await writeFile(resolve(context.cwd, flags.output), render(false))
-    return false
-  } catch (error) {
-    log.error(
-      `writing the report to ${flags.output}: ${errorText(error)}`,
-      'check the folder, its rights and free space',
-    )
-    return true
-  }
 }
 
 function interruptName(interrupt: AbortSignal): 'SIGINT' | 'SIGTERM' | null {

@@ -6,7 +6,13 @@ type KnobTypes = {
   readonly list: readonly string[]
 }
 
-type Knob = {readonly kind: keyof KnobTypes; readonly fault?: true; readonly means: string}
+type Knob = {
+  readonly kind: keyof KnobTypes
+  /** The only texts that it takes; the first is the default. */
+  readonly of?: readonly string[]
+  readonly fault?: true
+  readonly means: string
+}
 
 /**
  * The one table of what the stand-in can be told. A knob `delayBefore` is set by `TAZUNA_STAND_IN_DELAY_BEFORE`.
@@ -29,9 +35,10 @@ export const knobTable = {
   version: {kind: 'text', means: 'the version that is printed; default 0.4.4'},
   era: {
     kind: 'text',
-    means: '`late` (default) or `early`: stack trace under errors, `__` keys, parallel skipped, no -e',
+    of: ['late', 'early'],
+    means: 'early: stack trace under errors, keys with `__` alone, parallel skipped, dies by TERM, no -e',
   },
-  dialect: {kind: 'text', means: '`code` (default) or `documentation`: rows as the published sample has them'},
+  dialect: {kind: 'text', of: ['code', 'documentation'], means: 'documentation: rows as the published sample has them'},
   calls: {kind: 'text', means: 'JSONL file to which every call is added; it is also the counter of calls'},
   callsEnv: {kind: 'list', means: 'variables whose values are recorded with a call (names are recorded always)'},
 
@@ -53,7 +60,12 @@ export const knobTable = {
 
   help: {kind: 'flag', fault: true, means: 'prints help in place of the output, exit 0'},
   skip: {kind: 'list', fault: true, means: 'Manifests that are skipped with a WARN'},
-  skipForm: {kind: 'text', fault: true, means: 'that WARN is `named` (default), `unnamed` or `unattributable`'},
+  skipForm: {
+    kind: 'text',
+    of: ['named', 'unnamed', 'unattributable'],
+    fault: true,
+    means: 'what that WARN tells of the Manifest',
+  },
   noise: {kind: 'flag', fault: true, means: 'klog, kustomize and WARN lines on stderr'},
   extraLine: {kind: 'text', fault: true, means: 'a last line on stdout that no version prints'},
   floodStdout: {kind: 'integer', fault: true, means: 'at least so many bytes of well-formed rows on stdout, first'},
@@ -71,18 +83,21 @@ export const knobTable = {
 } as const satisfies Readonly<Record<string, Knob>>
 
 type KnobName = keyof typeof knobTable
-export type Knobs = {readonly [name in KnobName]?: KnobTypes[(typeof knobTable)[name]['kind']]}
+export type Knobs = {readonly [name in KnobName]?: KnobType<(typeof knobTable)[name]>}
+type KnobType<K extends Knob> = K extends {of: readonly (infer Choice)[]} ? Choice : KnobTypes[K['kind']]
 
-/** Reads the knobs that are set. Throws `TypeError` for an unknown name or a number that is none: a typo hides nothing. */
+/** Reads the knobs that are set. Throws `TypeError` for an unknown name or a wrong value: a typo hides nothing. */
 export function readKnobs(env: Readonly<Record<string, string | undefined>>): Knobs {
   const knobs: Record<string, KnobTypes[keyof KnobTypes]> = {}
   for (const [variable, text] of Object.entries(env)) {
     if (!variable.startsWith(prefix) || text === undefined || text === '') continue
     const name = nameOf(variable)
     if (name === undefined) throw new TypeError(`the stand-in has no knob ${variable}`)
-    knobs[name] = readers[knobTable[name].kind](text, variable)
+    const {kind, of: choices}: Knob = knobTable[name]
+    if (choices?.includes(text) === false) throw new TypeError(`${variable} is none of ${choices.join(', ')}: ${text}`)
+    knobs[name] = readers[kind](text, variable)
   }
-  return knobs
+  return knobs as Knobs
 }
 
 /** The variables that set these knobs. */

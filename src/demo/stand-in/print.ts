@@ -31,14 +31,14 @@ export function listBlock(manifest: string, {lastSyncedAt, gitCommitHash, entrie
   ].join('')
 }
 
-/** RESOURCE of a State key: without the Manifest's name; a key of fewer than five parts is shown raw. */
-export function toResource(key: string): string {
-  return isParsable(key) ? key.slice(key.indexOf('/') + 1) : key
-}
-
 /** Whether tazuna can parse the key: five parts, or six of which the last may hold further slashes. */
 export function isParsable(key: string): boolean {
   return key.split('/').length >= 5
+}
+
+/** RESOURCE of a State key: without the Manifest's name; a key of fewer than five parts is shown raw. */
+function toResource(key: string): string {
+  return isParsable(key) ? key.slice(key.indexOf('/') + 1) : key
 }
 
 /** `  %-14s %-60s %s\n` */

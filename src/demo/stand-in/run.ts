@@ -24,7 +24,7 @@ export type Start = {
 /** Runs one command of the stand-in and returns its exit code. */
 export async function runStandIn(start: Start): Promise<number> {
   const knobs = readKnobs(start.env)
-  const era = knobs.era === 'early' ? 'early' : 'late'
+  const era = knobs.era ?? 'late'
   return exitCodeOf(start.output, era, async () => {
     const commandLine = parseCommandLine(start.argv, era)
     const command = commandOf(commandLine)
@@ -107,7 +107,7 @@ async function runStateCommand(
   await runState({
     commandLine,
     era,
-    dialect: knobs.dialect === 'documentation' ? 'documentation' : 'code',
+    dialect: knobs.dialect ?? 'code',
     version: knobs.version ?? defaultVersion,
     env,
     folderOfState: knobs.state ?? null,

@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {describe, expect, it} from 'vitest'
 
 import {readCalls} from '../../../src/demo/stand-in/calls.ts'
+import {contentHash} from '../../../src/demo/stand-in/content-hash.ts'
 import {helpText} from '../../../src/demo/stand-in/help.ts'
 import type {Knobs} from '../../../src/demo/stand-in/knobs.ts'
 import {noiseLines} from '../../../src/demo/stand-in/noise.ts'
@@ -70,6 +71,27 @@ describe('a stand-in that prints something else', () => {
   it('prints help', async () => {
     await using dir = await source()
     expect(await diff(dir, {help: true})).toEqual({code: 0, stdout: helpText('state', 'late'), stderr: ''})
+  })
+
+  it('prints the rows of the published sample in the documentation dialect', async () => {
+    await using dir = await source()
+    const state = join(dir.path, 'state')
+    await writeApplied(state, {
+      web: [configMap('n', 'web', {a: 'b'})],
+      api: [configMap('n', 'gone'), configMap('n', 'api')],
+    })
+    const [short, was, gone] = [configMap('n', 'web'), configMap('n', 'web', {a: 'b'}), configMap('n', 'gone')].map(
+      object => `${contentHash(object).slice(0, 6)}...`,
+    )
+    expect((await diff(dir, {dialect: 'documentation'})).stdout).toBe(`Manifest: web
+  STATUS         RESOURCE                                                     HASH
+  modified       web//v1/ConfigMap/n/web                                      ${was} -> ${short}
+
+Manifest: api
+  STATUS         RESOURCE                                                     HASH
+  removed        api//v1/ConfigMap/n/gone                                     (was: ${gone})
+
+`)
   })
 
   it('prints noise on stderr and is healthy', async () => {
@@ -147,6 +169,17 @@ describe('a stand-in that prints something else', () => {
     })
   })
 
+  it('replays and then stops or waits at the end', async () => {
+    await using dir = await tempDir()
+    const replay = {replayDiffStdout: `${fixtures}state-diff/clean.txt`}
+    expect(await diff(dir, {...replay, stopAt: '$'})).toEqual({
+      code: 1,
+      stdout: noChanges,
+      stderr: 'error: unexpected EOF\n',
+    })
+    expect(await diff(dir, {...replay, stopAt: '^'})).toEqual({code: 1, stdout: '', stderr: 'error: unexpected EOF\n'})
+  })
+
   it('replays nothing at all, with an exit code', async () => {
     await using dir = await tempDir()
     expect(await diff(dir, {replayDiffExit: 1})).toEqual({code: 1, stdout: '', stderr: ''})
@@ -210,7 +243,7 @@ describe('a stand-in that misbehaves in some calls', () => {
     expect(first).toEqual({
       command: 'version',
       argv: ['--version'],
-      cwd: '/work/dir',
+      cwd: '/some/folder',
       pid: 4711,
       grandchildPid: null,
       env: {PATH: '/bin', EMPTY: ''},

@@ -24,7 +24,9 @@ describe('the knobs', () => {
 
   it('survive the way through the environment, every one of them', () => {
     const values = {text: 'x', integer: 7, flag: true, list: ['a', 'b']} as const
-    const all = Object.fromEntries(Object.entries(knobTable).map(([name, {kind}]) => [name, values[kind]])) as Knobs
+    const all = Object.fromEntries(
+      Object.entries(knobTable).map(([name, knob]) => [name, 'of' in knob ? knob.of[1] : values[knob.kind]]),
+    ) as Knobs
     const variables = toVariables(all)
     expect(Object.keys(variables).every(name => /^TAZUNA_STAND_IN_[A-Z_]+$/.test(name))).toBe(true)
     expect(readKnobs(variables)).toEqual(all)
@@ -34,11 +36,12 @@ describe('the knobs', () => {
     expect(toVariables({noise: false})).toEqual({})
   })
 
-  it('fail on a name that is not in the table, and on a number that is none', () => {
+  it('fail on a name that is not in the table, and on a wrong value', () => {
     expect(() => readKnobs({TAZUNA_STAND_IN_STOPAT: 'web'})).toThrow('the stand-in has no knob TAZUNA_STAND_IN_STOPAT')
     expect(() => readKnobs({TAZUNA_STAND_IN_DELAY_BEFORE: '1s'})).toThrow(
       'TAZUNA_STAND_IN_DELAY_BEFORE is no number: 1s',
     )
+    expect(() => readKnobs({TAZUNA_STAND_IN_ERA: 'old'})).toThrow('TAZUNA_STAND_IN_ERA is none of late, early: old')
   })
 
   it('of a call that does not misbehave keep State, dialect and records', () => {

@@ -35,6 +35,13 @@ describe('the stand-in as an executable', () => {
     expect(await tazuna.calls()).toHaveLength(2)
   })
 
+  it('takes arguments as they are', async () => {
+    await using tazuna = await standIn()
+    const argv = ['state', 'diff', '-f', 'a  folder/$HOME/"x"\n.yaml', '']
+    expect((await start(tazuna, argv).ended).stderr).toBe(`error: open ${argv[3]}: no such file or directory\n`)
+    expect((await tazuna.calls())[0]).toMatchObject({argv})
+  })
+
   it('writes all it has to say to a slow reader', async () => {
     const running = await startAlone({floodStdout: 3_000_000, replayDiffExit: 0}, {readAfter: 300})
     const {stdout} = await running.ended

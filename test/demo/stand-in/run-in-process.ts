@@ -14,7 +14,7 @@ export async function run(
   const code = await runStandIn({
     argv,
     env: {...env, ...toVariables(knobs)},
-    cwd: '/work/dir',
+    cwd: '/some/folder',
     pid: 4711,
     output: {
       stdout: text => void stdout.push(Buffer.from(text)),

@@ -1,0 +1,103 @@
+import type {Attempt} from './attempt.ts'
+import {parseDigest} from './digest.ts'
+import {parseEntryName} from './entry-name.ts'
+import {emptyType, imageConfigTypes, type Descriptor, type ImageManifest} from './image-manifest.ts'
+import type {Limits} from './limits.ts'
+import {printable} from './printable.ts'
+
+/** What becomes of one layer. */
+export type PlannedLayer = {
+  readonly descriptor: Descriptor
+  /** A file to put in its place, or an archive to unpack. */
+  readonly kind: 'file' | 'tar'
+  /** Where the file goes, or below which all entries must lie; `''` is the root. */
+  readonly path: string
+  /** Of the uncompressed archive, when the pusher noted it. */
+  readonly contentDigest: string | null
+}
+
+// https://oras.land/docs/how_to_guides/manifest_config and oras-go content/file/file.go
+const titleAnnotation = 'org.opencontainers.image.title'
+const unpackAnnotation = 'io.deis.oras.content.unpack'
+const contentDigestAnnotation = 'io.deis.oras.content.digest'
+
+/**
+ * Decides what an artifact's layers are. As soon as one has a title they are files and folders as `oras push` makes them,
+ * and the unpack annotation alone tells which, since oras calls plain files tar. Without titles there is exactly one
+ * layer, a tar archive, as Flux and Argo CD have it. Throws `ARTIFACT_LAYOUT_INVALID` and the like.
+ */
+export function planLayers(manifest: ImageManifest, limits: Limits, attempt: Attempt): PlannedLayer[] {
+  const layers = (manifest.layers ?? []).filter(layer => layer.mediaType !== emptyType)
+  if (layers.length === 0) throw attempt.error('ARTIFACT_LAYOUT_INVALID', 'it holds no files')
+  requireLimits(layers, limits, attempt)
+  const planned = layers.some(hasTitle)
+    ? layers.map(layer => planTitled(layer, limits, attempt))
+    : [planOnly(layers, manifest.config.mediaType, attempt)]
+  requireDigests(planned, attempt)
+  requireOwnPaths(planned, attempt)
+  return planned
+}
+
+function requireLimits(layers: readonly Descriptor[], limits: Limits, attempt: Attempt): void {
+  if (layers.length > limits.layers) {
+    throw attempt.error('ARTIFACT_LIMIT_EXCEEDED', `it has ${layers.length} layers, and ${limits.layers} are allowed`)
+  }
+  const size = layers.reduce((sum, layer) => sum + layer.size, 0)
+  if (size > limits.compressed) {
+    throw attempt.error('ARTIFACT_LIMIT_EXCEEDED', `it has ${size} bytes, and ${limits.compressed} are allowed`)
+  }
+}
+
+function hasTitle({annotations}: Descriptor): boolean {
+  return !!annotations?.[titleAnnotation]
+}
+
+function planTitled(layer: Descriptor, limits: Limits, attempt: Attempt): PlannedLayer {
+  const {annotations, digest} = layer
+  if (!hasTitle(layer)) {
+    throw attempt.error('ARTIFACT_LAYOUT_INVALID', `layer ${printable(digest, 150)} has no title, but others have`, {
+      hint: `give it the annotation ${titleAnnotation}, or push without it`,
+    })
+  }
+  const title = annotations![titleAnnotation]!
+  const kind = annotations![unpackAnnotation] === 'true' ? 'tar' : 'file'
+  const {path, problem} = parseEntryName(title, limits)
+  const named = `title "${printable(title, 200)}" of layer ${printable(digest, 150)}`
+  if (path === null) throw attempt.error('ARTIFACT_UNSAFE_ENTRY', `${named}: ${problem}`)
+  if (path === '' && kind === 'file') throw attempt.error('ARTIFACT_UNSAFE_ENTRY', `${named}: a file needs a name`)
+  return {descriptor: layer, kind, path, contentDigest: annotations![contentDigestAnnotation] ?? null}
+}
+
+function planOnly(layers: readonly Descriptor[], configType: string, attempt: Attempt): PlannedLayer {
+  const [layer] = layers
+  if (layer !== undefined && layers.length === 1) {
+    const contentDigest = layer.annotations?.[contentDigestAnnotation] ?? null
+    return {descriptor: layer, kind: 'tar', path: '', contentDigest}
+  }
+  if (imageConfigTypes.includes(configType)) {
+    throw attempt.error('ARTIFACT_LAYOUT_INVALID', `it is a container image of ${layers.length} layers`)
+  }
+  const list = layers.slice(0, 5).map(({digest, mediaType}) => printable(`${digest} (${mediaType})`, 200))
+  throw attempt.error(
+    'ARTIFACT_LAYOUT_INVALID',
+    `it has ${layers.length} layers without title: ${list.join(', ')}${layers.length > 5 ? ', …' : ''}`,
+  )
+}
+
+function requireDigests(layers: readonly PlannedLayer[], attempt: Attempt): void {
+  const digests = layers.flatMap(({descriptor, contentDigest}) => [descriptor.digest, contentDigest ?? []].flat())
+  const unknown = digests.find(digest => parseDigest(digest) === null)
+  if (unknown !== undefined) {
+    throw attempt.error('ARTIFACT_UNSUPPORTED_DIGEST', `a layer has the digest "${printable(unknown, 150)}"`)
+  }
+}
+
+/** Names that differ only in how they are encoded are the same file to some disks. */
+function requireOwnPaths(layers: readonly PlannedLayer[], attempt: Attempt): void {
+  const seen = new Set<string>()
+  for (const {path} of layers) {
+    const key = path.normalize('NFC')
+    if (seen.has(key)) throw attempt.error('ARTIFACT_LAYOUT_INVALID', `two layers have the title "${path || '.'}"`)
+    seen.add(key)
+  }
+}

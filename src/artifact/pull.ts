@@ -1,0 +1,89 @@
+import type {Http} from '../http.ts'
+import {normaliseTimestamp} from '../model/time.ts'
+import {attemptOf} from './attempt.ts'
+import type {Credentials} from './credentials.ts'
+import {fetchBlobs} from './fetch-blobs.ts'
+import {planLayers} from './layout.ts'
+import {defaultLimits, type Limits} from './limits.ts'
+import {printable} from './printable.ts'
+import {parseReference} from './reference.ts'
+import {openRegistry} from './registry.ts'
+import {resolveArtifact, type ResolvedArtifact} from './resolve.ts'
+import {openStaging} from './staging.ts'
+import {unpack} from './unpack.ts'
+
+export type PullOptions = {
+  /** `oci://HOST[:PORT]/REPOSITORY[:TAG][@DIGEST]` */
+  readonly reference: string
+  /** Allows a registry without TLS that is not on loopback. */
+  readonly plainHttp: boolean
+  readonly http: Http
+  readonly credentials: Credentials
+  /** A private folder for this artifact is made in it. */
+  readonly tempDir: string
+  /** Ends the pull: with a `TimeoutError` as the reason it is `ARTIFACT_TIMEOUT`, else `CANCELLED`. */
+  readonly signal: AbortSignal
+  readonly limits?: Limits
+  /** Bytes of the layers, as they come. */
+  readonly onProgress?: (done: {bytes: number; totalBytes: number}) => void
+}
+
+/** An artifact as a folder of this machine. Disposing removes it. */
+export type PulledArtifact = AsyncDisposable & {
+  /** The reference as given. */
+  readonly ref: string
+  /** What the tag stood for. */
+  readonly digest: string
+  /** As its pusher noted it: `org.opencontainers.image.revision`. */
+  readonly revision: string | null
+  /** RFC 3339, UTC, to the second: `org.opencontainers.image.created`. */
+  readonly createdAt: string | null
+  /** Absolute. */
+  readonly folder: string
+  readonly files: number
+  /** Of the files, unpacked. */
+  readonly bytes: number
+}
+
+/**
+ * Pulls an artifact: resolves the tag once, fetches every layer by digest, unpacks into a private folder under limits, and
+ * gives that its name when it is whole. On an error nothing is left. Throws `ARTIFACT_…`, `CANCELLED`.
+ */
+export async function pullArtifact(options: PullOptions): Promise<PulledArtifact> {
+  const {http, plainHttp, credentials, tempDir, signal, limits = defaultLimits, onProgress = () => undefined} = options
+  const reference = parseReference(options.reference)
+  const registry = openRegistry({http, reference, plainHttp, credentials})
+  const pulling = attemptOf(`pulling ${reference.text}`)
+  const {digest, manifest, annotations} = await resolveArtifact({registry, reference, limits, attempt: pulling, signal})
+
+  const attempt = reference.digest === null ? attemptOf(`pulling ${reference.text} (${digest})`) : pulling
+  const layers = planLayers(manifest, limits, attempt)
+  const staging = await openStaging(tempDir, attempt)
+  try {
+    const {fileOf, folder} = staging
+    const blobs = layers.map(layer => layer.descriptor)
+    await fetchBlobs(blobs, {registry, fileOf, attempt, signal, onProgress})
+    const {files, bytes} = await unpack(layers, {fileOf, folder, limits, attempt, signal})
+    const finished = await staging.finish(digest)
+    return {
+      ref: reference.text,
+      digest,
+      ...toOrigins(annotations),
+      folder: finished,
+      files,
+      bytes,
+      [Symbol.asyncDispose]: async () => staging.remove(),
+    }
+  } catch (error) {
+    staging.remove()
+    throw error
+  }
+}
+
+function toOrigins(annotations: ResolvedArtifact['annotations']): Pick<PulledArtifact, 'revision' | 'createdAt'> {
+  const revision = printable(annotations['org.opencontainers.image.revision'] ?? '')
+  return {
+    revision: revision === '' ? null : revision,
+    createdAt: normaliseTimestamp(annotations['org.opencontainers.image.created'] ?? null),
+  }
+}

@@ -1,0 +1,62 @@
+import {rmSync} from 'node:fs'
+import {mkdir, mkdtemp, rename} from 'node:fs/promises'
+import {join, resolve} from 'node:path'
+
+import type {Attempt} from './attempt.ts'
+import {parseDigest} from './digest.ts'
+import {toStoreError} from './store-error.ts'
+
+/** A folder for one pull that only we can enter. */
+export type Staging = {
+  /** Where the blob of a digest goes. */
+  readonly fileOf: (digest: string) => string
+  /** Where the tree is made; nobody looks there before it is whole. */
+  readonly folder: string
+  /** The tree is whole: gives it its name and drops the blobs. Resolves with its absolute path. */
+  finish(digest: string): Promise<string>
+  /** Removes everything. Never throws: what cannot be removed is left to whoever cleans the temporary folder. */
+  remove(): void
+}
+
+/** Makes a new folder in `tempDir`. Throws `ARTIFACT_STORE_IO`. */
+export async function openStaging(tempDir: string, attempt: Attempt): Promise<Staging> {
+  try {
+    // mkdtemp gives mode 0700
+    const root = await mkdtemp(join(resolve(tempDir), 'tazuna-watch-artifact-'))
+    const folder = join(root, 'unpacking')
+    const blobs = join(root, 'blobs')
+    await mkdir(blobs, {mode: 0o700})
+    await mkdir(folder, {mode: 0o700})
+    return {
+      fileOf: digest => join(blobs, nameOf(digest)),
+      folder,
+      async finish(digest) {
+        const finished = join(root, nameOf(digest))
+        try {
+          await rename(folder, finished)
+        } catch (error) {
+          throw toStoreError(error, attempt)
+        }
+        removeAll(blobs)
+        return finished
+      },
+      remove: () => removeAll(root),
+    }
+  } catch (error) {
+    throw toStoreError(error, attempt)
+  }
+}
+
+/** `sha256:…` → `sha256-…` */
+function nameOf(digest: string): string {
+  const {algorithm, hex} = parseDigest(digest)!
+  return `${algorithm}-${hex}`
+}
+
+function removeAll(path: string): void {
+  try {
+    rmSync(path, {recursive: true, force: true})
+  } catch {
+    // see remove()
+  }
+}

@@ -1,0 +1,146 @@
+import {describe, expect, it} from 'vitest'
+
+import packageJson from '../../package.json' with {type: 'json'}
+import {exitCodes} from '../../src/model/exit-code.ts'
+import {ParsedDiff} from '../../src/model/report.ts'
+import {cli} from '../support/cli.ts'
+import {fixture} from '../support/state-diff-text.ts'
+import {tempDir} from '../support/temp-dir.ts'
+
+describe('the command line', () => {
+  it('prints its version', async () => {
+    expect(await cli(['--version'])).toEqual({exitCode: 0, stdout: `${packageJson.version}\n`, stderr: ''})
+  })
+
+  it.each([
+    [[], 'tazuna-watch [options] [command]'],
+    [['run'], '--fail-on'],
+    [['parse'], 'stdin when absent'],
+    [['config'], 'check'],
+    [['config', 'check'], '--config'],
+    [['demo'], 'no cluster'],
+  ])('helps with %j on stdout', async (words, text) => {
+    const {exitCode, stdout, stderr} = await cli([...words, '--help'])
+    expect({exitCode, stderr}).toEqual({exitCode: 0, stderr: ''})
+    expect(stdout).toContain(text)
+  })
+
+  it.each([['run'], ['parse'], ['demo']])('shows examples in the help of %s', async command => {
+    expect((await cli([command, '--help'])).stdout).toMatch(/Examples:\n {2}\$ /)
+  })
+
+  it('shows every exit code in its help', async () => {
+    const {stdout} = await cli(['--help'])
+    for (const {code} of exitCodes) expect(stdout).toMatch(new RegExp(`^ +${code}  `, 'm'))
+  })
+
+  it.each([
+    ['an unknown command', ['runn'], "unknown command 'runn'; did you mean run?"],
+    ['an unknown flag', ['--dryrun'], "unknown option '--dryrun'"],
+    ['a flag without its value', ['--cluster'], 'argument missing'],
+    ['a format that does not exist', ['--format', 'xml'], 'Allowed choices are text, json'],
+    ['a diff type that does not exist', ['--fail-on', 'added,deleted'], 'added, modified, removed'],
+    ['a store that does not exist', ['--memory', 'redis'], 'Allowed choices'],
+    ['an argument too many', ['parse', 'a', 'b'], 'too many arguments'],
+    ['a config file that is not there', ['--config', 'no.yaml'], 'no such file'],
+    ['a config file that is not there for the check', ['config', 'check', '--config', 'no.yaml'], 'no such file'],
+  ])('ends with 64 for %s', async (_title, args, message) => {
+    const {exitCode, stdout, stderr} = await cli(args)
+    expect({exitCode, stdout}).toEqual({exitCode: 64, stdout: ''})
+    expect(stderr).toContain(message)
+  })
+})
+
+describe('parse', () => {
+  it.each([
+    ['a file', ['parse', 'diff.txt'], ''],
+    ['stdin', ['parse'], fixture('state-diff/mixed.txt')],
+    ['stdin by name', ['parse', '-'], fixture('state-diff/mixed.txt')],
+  ])('reads %s', async (_title, args, stdin) => {
+    await using dir = await tempDir()
+    await dir.write('diff.txt', fixture('state-diff/mixed.txt'))
+    const {exitCode, stdout, stderr} = await cli(args, {cwd: dir.path, stdin})
+    expect({exitCode, stderr}).toEqual({exitCode: 0, stderr: ''})
+    const {manifests, entries} = ParsedDiff.parse(JSON.parse(stdout))
+    expect(manifests).toEqual([{name: 'ingress-nginx'}, {name: 'web'}])
+    expect(entries.map(({stateKey}) => stateKey)).toEqual([
+      'ingress-nginx/apps/v1/Deployment/ingress-nginx/controller',
+      'web//v1/ConfigMap/web/nginx-conf',
+      'web//v1/Secret/web/app-secret',
+      'web/apps/v1/Deployment/web/nginx',
+      'web/rbac.authorization.k8s.io/v1/ClusterRole/web-reader',
+    ])
+    expect(entries[2]).toMatchObject({diffType: 'always-sync', oldHash: null, newHash: null})
+  })
+
+  it('forgives the missing empty line of pasted text', async () => {
+    expect((await cli(['parse'], {stdin: fixture('state-diff/documentation-sample.txt')})).exitCode).toBe(0)
+  })
+
+  it('prints text', async () => {
+    const {stdout} = await cli(['parse', '--format', 'text'], {stdin: fixture('state-diff/mixed.txt')})
+    expect(stdout).toContain('  removed      ClusterRole web-reader\n')
+    expect((await cli(['parse', '--format', 'text'], {stdin: 'No changes detected.\n'})).stdout).toBe('No changes.\n')
+  })
+
+  it.each([
+    [
+      'a file that is not there',
+      ['parse', 'no.txt'],
+      '',
+      66,
+      /^error: reading no\.txt: there is no such file .*\nhint: .+\n$/,
+    ],
+    ['text that is no diff', ['parse'], 'hello\n', 70, /^error: reading .* line 1 is "hello" .*\nhint: .+\n$/],
+    ['nothing', ['parse'], '', 70, /^error: .* neither a block nor .*\nhint: .+\n$/],
+  ])('says in two lines what is wrong with %s', async (_title, args, stdin, code, stderr) => {
+    const result = await cli(args, {stdin})
+    expect(result).toMatchObject({exitCode: code, stdout: ''})
+    expect(result.stderr).toMatch(stderr)
+  })
+
+  it('cuts nothing when stdout is a pipe', async () => {
+    const rows = Array.from({length: 20_000}, (_, index) => `  added          /v1/ConfigMap/web/c${index} abc`)
+    const text = `Manifest: web\n  STATUS         RESOURCE HASH\n${rows.join('\n')}\n\n`
+    const {stdout} = await cli(['parse'], {stdin: text})
+    expect((JSON.parse(stdout) as ParsedDiff).entries).toHaveLength(20_000)
+  })
+})
+
+describe('config check', () => {
+  const valid = 'apiVersion: tazuna-watch/v1\ncluster: prod\nsource: {path: .}\n'
+
+  it('says that a config is valid', async () => {
+    await using dir = await tempDir()
+    await dir.write('tazuna-watch.yaml', valid)
+    expect(await cli(['config', 'check'], {cwd: dir.path})).toEqual({
+      exitCode: 0,
+      stdout: 'The config is valid: cluster prod, watch default, source ., 0 notifiers, no Pushgateway.\n',
+      stderr: '',
+    })
+  })
+
+  it('lists all problems and what to do', async () => {
+    await using dir = await tempDir()
+    await dir.write('c.yaml', 'apiVersion: tazuna-watch/v1\nclustr: prod\ndeadline: soon\n')
+    const {exitCode, stdout, stderr} = await cli(['config', 'check', '--config', 'c.yaml'], {cwd: dir.path})
+    expect({exitCode, stdout}).toEqual({exitCode: 78, stdout: ''})
+    expect(stderr.split('\n')).toEqual([
+      'error: reading the config c.yaml: 4 problems (CONFIG_INVALID)',
+      'c.yaml:1:1 cluster: missing; name the cluster here, with --cluster or TAZUNA_WATCH_CLUSTER',
+      'c.yaml:1:1 source: missing; set source.oci or source.path, --source or TAZUNA_WATCH_SOURCE',
+      'c.yaml:2:1 clustr: not a key; did you mean cluster?',
+      'c.yaml:3:11 deadline: write a duration such as 90s, 1h30m, 7d or 2w',
+      expect.stringMatching(/^hint: /) as string,
+      '',
+    ])
+  })
+
+  it('says which secrets are missing', async () => {
+    await using dir = await tempDir()
+    await dir.write('tazuna-watch.yaml', `${valid}notifiers: [{type: slack, webhookUrl: {env: NO_SUCH_HOOK}}]\n`)
+    const {exitCode, stderr} = await cli(['config', 'check'], {cwd: dir.path})
+    expect(exitCode).toBe(78)
+    expect(stderr).toContain('NO_SUCH_HOOK')
+  })
+})

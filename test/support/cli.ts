@@ -1,0 +1,42 @@
+import {spawn} from 'node:child_process'
+import {fileURLToPath} from 'node:url'
+
+import {Report} from '../../src/model/report.ts'
+
+export type CliOptions = {
+  env?: Record<string, string>
+  cwd?: string
+  stdin?: string
+  /** Called with the process once it runs, e.g. to send it a signal. */
+  onStart?: (kill: (signal: NodeJS.Signals) => void) => void
+}
+
+export type CliResult = {exitCode: number | null; stdout: string; stderr: string}
+
+const bundle = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+/** Runs the bundle as a process of its own; `npm test` builds it first. It sees only the environment given, and PATH. */
+export async function cli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const {env = {}, cwd, stdin = '', onStart} = options
+  const child = spawn(process.execPath, [bundle, ...args], {cwd, env: {PATH: process.env['PATH'], ...env}})
+  onStart?.(signal => child.kill(signal))
+  const stdout = collect(child.stdout)
+  const stderr = collect(child.stderr)
+  child.stdin.end(stdin)
+  const exitCode = await new Promise<number | null>((resolve, reject) => {
+    child.once('close', resolve)
+    child.once('error', reject)
+  })
+  return {exitCode, stdout: await stdout, stderr: await stderr}
+}
+
+/** The one JSON object on stdout, which must be a valid report. */
+export function reportOf({stdout}: CliResult): Report {
+  return Report.parse(JSON.parse(stdout))
+}
+
+async function collect(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
+}
