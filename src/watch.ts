@@ -39,7 +39,7 @@ export async function watch(options: WatchOptions): Promise<Report> {
   const {clock, onEvent, run} = options
   const finish = (report: Report) => finishReport(report, run.startedAt, clock())
 
-  const observed = finish(redactReport(await observe(options), options.redact))
+  const observed = finish(await observe(options))
   if (options.interrupt.aborted) return cancelled(observed)
 
   onEvent({type: 'stage', stage: 'notify', detail: 'telling the notifiers'})
@@ -57,7 +57,7 @@ function cancelled(report: Report): Report {
 
 /** What is there to be seen: everything before the first message. */
 async function observe(options: WatchOptions): Promise<Report> {
-  const {clock, ignore, onEvent, readingSignal, run} = options
+  const {clock, ignore, onEvent, readingSignal, redact, run} = options
   let report: Report = {...newReport(run), warnings: [...options.warnings]}
   try {
     await using source = await options.openSource(readingSignal)
@@ -69,10 +69,12 @@ async function observe(options: WatchOptions): Promise<Report> {
     const now = clock()
     const {entries, warnings} = filterEntries(ledger.entries, ignore, now, ledger.complete)
     const findings = toFindings(ledger, entries, run, toTimestamp(now))
-    return {...report, ...findings, warnings: [...report.warnings, ...ledger.warnings, ...warnings]}
+    const found = {...report, ...findings, warnings: [...report.warnings, ...ledger.warnings, ...warnings]}
+    // tazuna names files by where the source lies in this run: that is another folder in each
+    return redactReport(found, text => redact(text.replaceAll(`${source.folder}/`, '')))
   } catch (error) {
     if (!(error instanceof WatchError)) throw error
     const {code, message, hint} = error
-    return {...report, error: {code, message, hint}}
+    return redactReport({...report, error: {code, message, hint}}, redact)
   }
 }

@@ -11,6 +11,11 @@ import type {CommandContext} from './context.ts'
 
 export type PrintFlags = {readonly format: 'text' | 'json'; readonly output?: string | undefined}
 
+/** On a terminal the text report says it all: the same lines on stderr would only repeat it. */
+export function isSaidByReport({format}: PrintFlags, {stdout, stderr}: CommandContext): boolean {
+  return format === 'text' && stdout.isTTY && stderr.isTTY
+}
+
 /** Two lines for what made the run fail, and for each notifier and sink that did not get its due. */
 export function logTroubles(report: Report, log: Log): void {
   for (const {code, message} of report.warnings) log.warning(code, message)
@@ -28,7 +33,8 @@ export async function printReport(
   {stdout, env, cwd}: CommandContext,
   log: Log,
 ): Promise<boolean> {
-  const render = (color: boolean) => (format === 'json' ? renderJson(report) : renderReportText(report, {color}))
+  const render = (color: boolean) =>
+    format === 'json' ? renderJson(report) : renderReportText(report, {color, width: Math.min(stdout.columns, 100)})
   await stdout.write(render(stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb'))
   if (output === undefined) return false
   try {

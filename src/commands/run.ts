@@ -21,7 +21,7 @@ import {watch} from '../watch.ts'
 import type {CommandContext} from './context.ts'
 import {openOutputs} from './open-outputs.ts'
 import {openSource} from './open-source.ts'
-import {logTroubles, printReport, type PrintFlags} from './print-report.ts'
+import {isSaidByReport, logTroubles, printReport, type PrintFlags} from './print-report.ts'
 
 export type RunFlags = ConfigFlags & PrintFlags & {readonly dryRun: boolean; readonly failOn: readonly FailOn[]}
 
@@ -40,7 +40,7 @@ export async function run(flags: RunFlags, context: CommandContext): Promise<Exi
   const session = openSession(flags, context)
   const log = textLog(text => void context.stderr.write(text), redactor(session.secrets))
   const report = await runOrFail(flags, session).finally(session.progress.stop)
-  logTroubles(report, log)
+  if (!isSaidByReport(flags, context)) logTroubles(report, log)
   const outputFailed = await printReport(report, flags, context, log)
   return toExitCode(report, {failOn: flags.failOn, interrupt: interruptName(context.interrupt), outputFailed})
 }

@@ -7,6 +7,7 @@ import type {RunFlags} from '../commands/run.ts'
 import type {ExitCode} from '../model/exit-code.ts'
 import {renderSlackText} from '../notify/slack/text.ts'
 import type {SlackPayload} from '../notify/slack/payload.ts'
+import {wrap} from '../report/wrap.ts'
 import {startGateway, type DemoGateway} from './gateway.ts'
 import {startServer} from './receiver.ts'
 import {startRegistry, type ArtifactFiles} from './registry.ts'
@@ -53,8 +54,8 @@ export async function demo(run: Run, context: CommandContext): Promise<ExitCode>
       registry.push('demo/tazuna-config', 'prod', files, `prod@sha1:${commit}`)
       await print(heading(title))
       const told = messages.length
-      await run(flags, {...context, env, cwd: folder})
-      await print(received(messages.slice(told), gateway))
+      await run(flags, {...context, env, cwd: folder, stderr: silent})
+      await print(received(messages.slice(told), gateway, Math.min(context.stdout.columns, 100)))
     }
 
     const applied = sampleFiles({})
@@ -89,12 +90,20 @@ async function applyFiles(folder: string, state: string, files: ArtifactFiles, n
   await apply({file: join(source, 'tazuna.yaml'), state, now: yesterday, commit, sync: true, prune: true})
 }
 
+function quoted(text: string, width: number): string {
+  const lines = text.split('\n').flatMap(line => wrap(line, width, 0, 0).split('\n'))
+  return lines.map(line => `  │ ${line}`.trimEnd()).join('\n')
+}
+
+/** What goes wrong in the demo stands in its reports. */
+const silent = {write: () => Promise.resolve(), isTTY: false, columns: 80}
+
 function heading(title: string): string {
   return `\n━━━ ${title} ━━━\n\n`
 }
 
-function received(messages: readonly SlackPayload[], gateway: DemoGateway): string {
-  const texts = messages.map(message => renderSlackText(message).trimEnd().replaceAll(/^/gm, '  │ '))
+function received(messages: readonly SlackPayload[], gateway: DemoGateway, width: number): string {
+  const texts = messages.map(message => quoted(renderSlackText(message).trimEnd(), width - 4))
   const slack = texts.length === 0 ? 'Slack heard nothing.' : `Slack got this message:\n${texts.join('\n')}`
   const gauges = gateway.changes().map(line => `  ${line}`)
   return `\n${slack}\n\nThe Pushgateway changed:\n${gauges.join('\n')}\n`

@@ -1,4 +1,5 @@
-import type {ParsedEntry} from '../model/report.ts'
+import type {ParsedEntry, Report, ReportEntry} from '../model/report.ts'
+import {age} from './age.ts'
 
 /** `Kind namespace/name`, or the raw State key. */
 export function objectName({resource, stateKey}: Pick<ParsedEntry, 'resource' | 'stateKey'>): string {
@@ -19,10 +20,21 @@ function shortHash(hash: string): string {
   return hash.replaceAll(/[^0-9A-Za-z]/g, '').slice(0, 12)
 }
 
+/** How long an entry has been there: `new`, or `for 5 d`; null without a memory. */
+export function lastingText({firstSeenAt}: ReportEntry, {startedAt, finishedAt}: Report['run']): string | null {
+  if (firstSeenAt === null) return null
+  return firstSeenAt >= startedAt ? 'new' : `for ${age(firstSeenAt, finishedAt)}`
+}
+
 export function shortCommit(commit: string): string {
   return /^[0-9a-f]+$/.test(commit) ? commit.slice(0, 12) : commit
 }
 
 export function shortDigest(digest: string): string {
   return digest.replace(/^(\w+:[0-9a-f]{12})[0-9a-f]+$/, '$1')
+}
+
+/** Flux writes `branch@sha1:<commit>`; a bare commit is as common. */
+export function shortRevision(revision: string): string {
+  return revision.replaceAll(/\b([0-9a-f]{12})[0-9a-f]{20,}\b/g, '$1')
 }

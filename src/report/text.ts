@@ -3,25 +3,31 @@ import type {Report, ReportManifest, ReportNotification} from '../model/report.t
 import {advice} from './advice.ts'
 import {age, utc} from './age.ts'
 import {countDriftRows, driftedManifests, type DriftedManifest} from './drifted-manifests.ts'
-import {hashText, objectName, shortCommit, shortDigest} from './row-text.ts'
+import {hashText, lastingText, objectName, shortCommit, shortDigest, shortRevision} from './row-text.ts'
 import {styler, type Style} from './style.ts'
 import {counted, countsText, grouped} from './wording.ts'
+import {wrap} from './wrap.ts'
 
-export type TextOptions = {readonly color: boolean}
+/** `width` in columns, for prose; names and hashes are never cut. */
+export type TextOptions = {readonly color: boolean; readonly width: number}
+
+type Look = {readonly style: Style; readonly width: number}
 
 /** The report for a terminal: grouped by Manifest, `removed` first, one summary line last. Nothing is cut. */
-export function renderReportText(report: Report, {color}: TextOptions): string {
+export function renderReportText(given: Report, {color, width}: TextOptions): string {
+  const report = printable(given)
   const style = styler(color)
+  const look = {style, width}
   const drifted = driftedManifests(report)
   const sections = [
     heading(report, style),
-    errorLines(report, style),
+    errorLines(report, look),
     ...drifted.map(manifest => manifestLines(report, manifest, style)),
-    uncheckedLines(report, style),
-    drifted.length === 0 ? [] : adviceLines(report, drifted, style),
+    uncheckedLines(report, look),
+    drifted.length === 0 ? [] : adviceLines(report, drifted, look),
     report.warnings.map(({code, message}) => `${style('yellow', 'warning')} ${message} ${style('dim', code)}`),
     report.notifications.flatMap(notification => notificationLines(notification, style)),
-    [summaryLine(report, style)],
+    [summaryLine(report, look)],
   ]
   return `${sections
     .filter(lines => lines.length > 0)
@@ -29,12 +35,24 @@ export function renderReportText(report: Report, {color}: TextOptions): string {
     .join('\n\n')}\n`
 }
 
+/** Foreign text cannot move the cursor, change colours or hide itself; only the list of config problems has lines. What joins emoji stays. */
+function printable({notifications, ...report}: Report): Report {
+  const clean = (key: string, value: unknown) => {
+    if (typeof value !== 'string') return value
+    return value.replaceAll(
+      key === 'message' ? /(?![\n\u200D])[\p{Cc}\p{Cf}\p{Cs}]/gu : /(?!\u200D)[\p{Cc}\p{Cf}\p{Cs}]/gu,
+      '�',
+    )
+  }
+  return {...(JSON.parse(JSON.stringify(report), clean) as Report), notifications}
+}
+
 function heading({cluster, watch, source, tazuna}: Report, style: Style): string[] {
   const name = cluster ?? 'unknown cluster'
   const facts = [
     source === null ? null : source.ref,
     source?.digest ? shortDigest(source.digest) : null,
-    source?.revision ?? null,
+    source?.revision ? shortRevision(source.revision) : null,
     tazuna.version === null ? null : `tazuna ${tazuna.version}`,
   ].filter(fact => fact !== null)
   return [
@@ -43,10 +61,11 @@ function heading({cluster, watch, source, tazuna}: Report, style: Style): string
   ]
 }
 
-function errorLines({outcome, error}: Report, style: Style): string[] {
+function errorLines({outcome, error}: Report, {style, width}: Look): string[] {
   if (error === null) return []
   const word = outcome === 'failed' ? 'Failed' : 'Incomplete'
-  return [`${style('red', word)} ${error.message} ${style('dim', error.code)}`, `  → ${error.hint}`]
+  const message = wrap(error.message, width, 2, word.length + 1)
+  return [`${style('red', word)} ${message} ${style('dim', error.code)}`, `  → ${wrap(error.hint, width, 4, 4)}`]
 }
 
 const typeColors = {removed: 'red', modified: 'yellow', added: 'green'} as const satisfies Record<DriftType, string>
@@ -55,8 +74,7 @@ function manifestLines(report: Report, {name, manifest, rows}: DriftedManifest, 
   const width = Math.min(60, Math.max(...rows.map(row => objectName(row).length)))
   const lines = rows.map(row => {
     const hashes = hashText(row)
-    const since = row.firstSeenAt === null ? null : `since ${age(row.firstSeenAt, report.run.finishedAt)}`
-    const facts = [hashes, since].filter(fact => fact !== null).join('  ')
+    const facts = [hashes, lastingText(row, report.run)].filter(fact => fact !== null).join('  ')
     const object = facts === '' ? objectName(row) : objectName(row).padEnd(width)
     return `  ${style(typeColors[row.diffType], row.diffType.padEnd(8))}  ${object}  ${style('dim', facts)}`.trimEnd()
   })
@@ -74,23 +92,22 @@ function appliedLine({run, summary}: Report, manifest: ReportManifest, style: St
   return [style('dim', `  last applied ${utc(lastAppliedAt)} (${age(lastAppliedAt, run.finishedAt)} ago)${commit}`)]
 }
 
-function adviceLines(report: Report, drifted: readonly DriftedManifest[], style: Style): string[] {
+function adviceLines(report: Report, drifted: readonly DriftedManifest[], {style, width}: Look): string[] {
   if (drifted.length === 0) return []
   const lines = advice(report, drifted).map(
-    ({diffType, text}) => `  ${style(typeColors[diffType], diffType.padEnd(8))}  ${text}`,
+    ({diffType, text}) => `  ${style(typeColors[diffType], diffType.padEnd(8))}  ${wrap(text, width, 12, 12)}`,
   )
   return [style('bold', 'What to do'), ...lines]
 }
 
-function uncheckedLines({manifests}: Report, style: Style): string[] {
+function uncheckedLines({manifests}: Report, {style, width}: Look): string[] {
   const unchecked = manifests.filter(({outcome}) => outcome === 'error' || outcome === 'not-checked')
   if (unchecked.length === 0) return []
-  const width = Math.min(40, Math.max(...unchecked.map(({name}) => name.length)))
   return [
     style('bold', 'Not checked, so perhaps drifted too'),
     ...unchecked.map(({name, outcome, error}) => {
       const word = style(outcome === 'error' ? 'red' : 'yellow', outcome.padEnd(11))
-      return `  ${word}  ${error === null ? name : `${name.padEnd(width)}  ${error}`}`
+      return `  ${word}  ${error === null ? name : `${name}\n    ${wrap(error, width, 4, 4)}`}`
     }),
   ]
 }
@@ -112,7 +129,7 @@ function payloadLines(payload: unknown): string[] {
 const outcomeColors = {clean: 'green', drift: 'yellow', incomplete: 'red', failed: 'red'} as const
 
 /** One line that says it all: the outcome, what was checked, what was found and how long it took. */
-function summaryLine({outcome, summary, run}: Report, style: Style): string {
+function summaryLine({outcome, summary, run}: Report, {style, width}: Look): string {
   const word = style(outcomeColors[outcome], outcome.toUpperCase())
   const dry = run.dryRun ? ' (dry run: nothing was sent)' : ''
   const took = `${run.durationSeconds.toFixed(1)} s${dry}`
@@ -127,9 +144,12 @@ function summaryLine({outcome, summary, run}: Report, style: Style): string {
   const parts = [
     coverage,
     drift,
+    manifests.error > 0 ? `${grouped(manifests.error)} in error` : null,
+    manifests.notChecked > 0 ? `${grouped(manifests.notChecked)} not checked` : null,
     entries.alwaysSync > 0 ? `${grouped(entries.alwaysSync)} always-sync` : null,
     entries.ignored > 0 ? `${grouped(entries.ignored)} ignored` : null,
     took,
   ]
-  return `${word}  ${parts.filter(part => part !== null).join(' · ')}`
+  const text = parts.filter(part => part !== null).join(' · ')
+  return `${word}  ${wrap(text, width, outcome.length + 2, outcome.length + 2)}`
 }

@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest'
 import {toChildEnv} from '../../src/tazuna/child-env.ts'
 
 function childEnv(env: Record<string, string>, options: {secretNames?: string[]; passEnv?: string[]} = {}) {
-  return toChildEnv({env, cwd: '/work', secretNames: [], passEnv: [], cacheDir: '/tmp/cache', ...options})
+  return toChildEnv({env, cwd: '/job', secretNames: [], passEnv: [], cacheDir: '/tmp/cache', ...options})
 }
 
 describe('toChildEnv', () => {
@@ -13,12 +13,12 @@ describe('toChildEnv', () => {
   })
 
   it.each([
-    ['KUBECONFIG', 'a:/b:./c', '/work/a:/b:/work/c'],
+    ['KUBECONFIG', 'a:/b:./c', '/job/a:/b:/job/c'],
     ['KUBECONFIG', '', ''],
-    ['DOCKER_CONFIG', '.docker', '/work/.docker'],
-    ['XDG_CONFIG_HOME', 'config', '/work/config'],
-    ['HELM_CACHE_HOME', 'helm', '/work/helm'],
-    ['HELM_REGISTRY_CONFIG', './reg.json', '/work/reg.json'],
+    ['DOCKER_CONFIG', '.docker', '/job/.docker'],
+    ['XDG_CONFIG_HOME', 'config', '/job/config'],
+    ['HELM_CACHE_HOME', 'helm', '/job/helm'],
+    ['HELM_REGISTRY_CONFIG', './reg.json', '/job/reg.json'],
     ['HELM_DEBUG', 'true', 'true'],
     ['OTHER', 'a/b', 'a/b'],
   ])('gives %s=%s as %s', (name, value, expected) => {

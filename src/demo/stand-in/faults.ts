@@ -51,9 +51,11 @@ export function knobFaults(
     },
     skip(manifest, index) {
       if (knobs.skip?.includes(manifest.name) !== true) return null
-      if (knobs.skipForm === 'unnamed') return unnamedWarning(command, manifest, index)
+      const form = knobs.skipForm ?? 'named'
+      if (form === 'unnamed') return unnamedWarning(command, manifest, index)
+      if (form !== 'named' && form !== 'unattributable') throw new TypeError(`no such form of a WARN: ${form}`)
       if (command === 'list') return null
-      return knobs.skipForm === 'unattributable' ? unattributableWarning(manifest) : parallelWarning(manifest)
+      return form === 'named' ? parallelWarning(manifest) : unattributableWarning(manifest)
     },
   }
 }

@@ -60,12 +60,7 @@ export const knobTable = {
 
   help: {kind: 'flag', fault: true, means: 'prints help in place of the output, exit 0'},
   skip: {kind: 'list', fault: true, means: 'Manifests that are skipped with a WARN'},
-  skipForm: {
-    kind: 'text',
-    of: ['named', 'unnamed', 'unattributable'],
-    fault: true,
-    means: 'what that WARN tells of the Manifest',
-  },
+  skipForm: {kind: 'text', fault: true, means: 'that WARN is `named` (default), `unnamed` or `unattributable`'},
   noise: {kind: 'flag', fault: true, means: 'klog, kustomize and WARN lines on stderr'},
   extraLine: {kind: 'text', fault: true, means: 'a last line on stdout that no version prints'},
   floodStdout: {kind: 'integer', fault: true, means: 'at least so many bytes of well-formed rows on stdout, first'},
@@ -97,7 +92,7 @@ export function readKnobs(env: Readonly<Record<string, string | undefined>>): Kn
     if (choices?.includes(text) === false) throw new TypeError(`${variable} is none of ${choices.join(', ')}: ${text}`)
     knobs[name] = readers[kind](text, variable)
   }
-  return knobs as Knobs
+  return knobs
 }
 
 /** The variables that set these knobs. */

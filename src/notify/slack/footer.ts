@@ -1,5 +1,5 @@
 import type {Notification} from '../notifier.ts'
-import {shortDigest} from '../../report/row-text.ts'
+import {shortDigest, shortRevision} from '../../report/row-text.ts'
 import {code, link} from './mrkdwn.ts'
 import {counted, grouped} from '../../report/wording.ts'
 
@@ -41,9 +41,4 @@ function filteredText(summary: Notification['report']['summary']): string | null
     alwaysSync > 0 ? `${grouped(alwaysSync)} always-sync` : null,
   ].filter(count => count !== null)
   return counts.length === 0 ? null : `${counts.join(' and ')} ${ignored + alwaysSync === 1 ? 'row' : 'rows'} left out`
-}
-
-/** Flux writes `branch@sha1:<commit>`; a bare commit is as common. */
-function shortRevision(revision: string): string {
-  return revision.replaceAll(/\b([0-9a-f]{12})[0-9a-f]{20,}\b/g, '$1')
 }

@@ -1,7 +1,7 @@
 import type {Report} from '../../model/report.ts'
 import {age, utc} from '../../report/age.ts'
 import {countDriftRows, type DriftedManifest, type DriftRow} from '../../report/drifted-manifests.ts'
-import {hashText, objectName, shortCommit} from '../../report/row-text.ts'
+import {hashText, lastingText, objectName, shortCommit} from '../../report/row-text.ts'
 import {code} from './mrkdwn.ts'
 import {counted, countsText} from '../../report/wording.ts'
 
@@ -42,12 +42,6 @@ function appliedText({run, summary}: Report, {manifest}: DriftedManifest, form: 
 }
 
 function rowLine({run}: Report, row: DriftRow): string {
-  const facts = [hashText(row), row.firstSeenAt === null ? null : lastingText(row.firstSeenAt, run)].filter(
-    fact => fact !== null,
-  )
+  const facts = [hashText(row), lastingText(row, run)].filter(fact => fact !== null)
   return [`• *${row.diffType}* ${code(objectName(row), 300)}`, ...facts].join(' · ')
-}
-
-function lastingText(firstSeenAt: string, {startedAt, finishedAt}: Report['run']): string {
-  return firstSeenAt >= startedAt ? 'new' : `for ${age(firstSeenAt, finishedAt)}`
 }

@@ -1,0 +1,68 @@
+import {describe, expect, it} from 'vitest'
+
+import type {Report} from '../../src/model/report.ts'
+import {renderReportText} from '../../src/report/text.ts'
+import {hostileNames, situations} from '../notify/slack/situations.ts'
+import {buildReport} from '../support/report-builder.ts'
+
+function render(report: Report): string {
+  return renderReportText(report, {color: false, width: 80})
+}
+
+describe('renderReportText', () => {
+  it.each(Object.entries(situations))('tells of %s', async (name, {report}) => {
+    await expect(render(report)).toMatchFileSnapshot(`renderings/${name.replaceAll(/\W+/g, '-')}.txt`)
+  })
+
+  it('uses colours where they are wanted', async () => {
+    const {report} = situations['five Manifests']!
+    const text = renderReportText(report, {color: true, width: 80})
+    expect(text.replaceAll(/\u001B\[\d+m/g, '')).toBe(render(report))
+    expect(text).toContain('\u001B[31mremoved')
+  })
+
+  it('cuts nothing: every entry and every Manifest without result has its line', () => {
+    const rows = Array.from({length: 500}, (_, index) => ({
+      type: 'added' as const,
+      resource: `/v1/ConfigMap/web/${index}`,
+    }))
+    const text = render(
+      buildReport([
+        {name: 'web', rows},
+        {name: 'x', outcome: 'not-checked'},
+      ]),
+    )
+    expect(text.match(/^ {2}added {5}ConfigMap/gm)).toHaveLength(500)
+    expect(text).toContain('not-checked  x')
+  })
+
+  it('lets no name move the cursor, hide or make a line of its own', () => {
+    const rows = hostileNames.map(name => ({type: 'added' as const, resource: `/v1/ConfigMap/web/${name}`}))
+    const text = render(buildReport([...hostileNames.map(name => ({name, rows: [rows[0]!]})), {name: 'web', rows}]))
+    expect(text.replaceAll('\n', '')).not.toMatch(/(?!\u200D)[\p{Cc}\p{Cf}]/u)
+    expect(text.match(/^> quoted/gm)).toBeNull()
+  })
+
+  it('shows what a dry run would send', () => {
+    const notification = {
+      name: 'ops',
+      type: 'slack',
+      role: 'notifier',
+      delivery: 'dry-run',
+      reasons: ['baseline'],
+      pending: 0,
+      attempts: 0,
+      detail: null,
+    } as const
+    const text = render(
+      buildReport([], {
+        notifications: [
+          {...notification, payload: {text: 'hello'}},
+          {...notification, name: 'gateway', payload: 'a 1\nb 2\n'},
+        ],
+      }),
+    )
+    expect(text).toContain('notifier ops  dry-run (baseline)\n  │ {\n  │   "text": "hello"\n  │ }\n')
+    expect(text).toContain('  │ a 1\n  │ b 2\n')
+  })
+})
