@@ -4,11 +4,11 @@ import {printable} from './printable.ts'
 /** The types of tar headers that speak of the entry after them: PAX, old PAX, global PAX, GNU long link and names. */
 export const extendedTypes: readonly string[] = ['x', 'X', 'g', 'K', 'L', 'N']
 
-const namingKeys = new Set(['path', 'linkpath'])
+const usedKeys = new Set(['path', 'linkpath', 'size'])
 
 /**
- * Refuses what readers of tar take differently: a name with NUL, which the parser would cut, a record inside another
- * one's value, and sparse files, whose content is not what is stored.
+ * Refuses what readers of tar take differently: a name with a NUL, where the parser would cut it, or with what makes the
+ * parser pass the record over; a record inside another one's value; and sparse files, whose content is not as stored.
  * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_03
  */
 export function requirePlainExtendedHeader(type: string, text: Buffer, attempt: Attempt): void {
@@ -18,8 +18,8 @@ export function requirePlainExtendedHeader(type: string, text: Buffer, attempt: 
     return
   }
   for (const {key, value} of records(text, attempt)) {
-    if (namingKeys.has(key) && value.includes('\0')) {
-      throw unsafe(`the ${key} "${printable(value, 200)}" holds a NUL`)
+    if (usedKeys.has(key) && /[\p{Cc}\uFFFD]/u.test(value)) {
+      throw unsafe(`the ${key} "${printable(value, 200)}" holds a control character or is not UTF-8`)
     }
     if (key.startsWith('GNU.sparse.')) throw unsafe('it has a sparse file')
     if (/\n\d+ (?:path|linkpath|size)=/.test(value)) throw unsafe(`the value of ${printable(key, 80)} hides a name`)

@@ -78,8 +78,9 @@ function toReadError(error: unknown, {attempt, signal}: ReadBlobOptions): unknow
   if (signal.aborted) return abortError(signal, attempt)
   if (isSystemError(error)) return toStoreError(error, attempt)
   const {code = ''} = error as {code?: string}
-  // how a decompressor ends that is given more after its end
-  if (code === 'ERR_STREAM_PREMATURE_CLOSE') return attempt.error('ARTIFACT_ARCHIVE_CORRUPT', trailing)
+  // how a pipeline ends when a decompressor is given more after its end
+  if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ABORT_ERR')
+    return attempt.error('ARTIFACT_ARCHIVE_CORRUPT', trailing)
   if (!/^(?:Z_|ZSTD_)/.test(code)) return error
   return attempt.error('ARTIFACT_ARCHIVE_CORRUPT', `it cannot be decompressed: ${errorText(error)}`, {cause: error})
 }

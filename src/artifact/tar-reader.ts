@@ -74,8 +74,14 @@ export function tarReader({Parser, onEntry, notTar, limits, attempt}: TarReaderO
     return end
   }
 
+  /** The parser would decompress by itself, past our counter of bytes. */
+  function requireTar(): void {
+    if (codecOf(header) !== null) throw corrupt('it is compressed twice')
+    if (header.length < blockSize || !(header.equals(zeroBlock) || hasRightChecksum(header))) throw notTar()
+  }
+
   function lookAtBlock(): void {
-    if (isFirst) requireTar(header, notTar, corrupt)
+    if (isFirst) requireTar()
     isFirst = false
     if (header.equals(zeroBlock)) {
       zeroBlocks += 1
@@ -115,17 +121,11 @@ export function tarReader({Parser, onEntry, notTar, limits, attempt}: TarReaderO
       }
     },
     end() {
-      if (isFirst) throw notTar()
+      if (isFirst) requireTar()
       if (contentLeft > 0 || header.length > 0) throw corrupt('it is cut short')
       if (zeroBlocks < 2) throw corrupt('it has no end, so it may be cut short')
     },
   }
-}
-
-/** The parser would decompress by itself, past our counter of bytes. */
-function requireTar(block: Buffer, notTar: () => WatchError, corrupt: (what: string) => WatchError): void {
-  if (codecOf(block) !== null) throw corrupt('it is compressed twice')
-  if (!block.equals(zeroBlock) && !hasRightChecksum(block)) throw notTar()
 }
 
 function hasRightChecksum(block: Buffer): boolean {

@@ -83,7 +83,6 @@ export const configSchema = z
   })
   .meta({title: 'tazuna-watch config', description: 'Config file of tazuna-watch, tazuna-watch.yaml.'})
 
-export type ConfigInput = z.input<typeof configSchema>
 export type ConfigOutput = z.output<typeof configSchema>
 
 function isHttpUrl(text: string): boolean {

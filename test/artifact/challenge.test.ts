@@ -61,11 +61,12 @@ describe('parseChallenges', () => {
     ],
     ['parameters before any scheme not at all', 'realm="x", Basic realm="y"', [['basic', {realm: 'y'}, null]]],
     ['a stray quoted string not at all', '"Bearer", Basic realm="y"', [['basic', {realm: 'y'}, null]]],
-    ['names of objects as names', 'Basic __proto__="x"', [['basic', {}, null]]],
   ])('reads %s', (_, header, expected) => {
-    const [first] = parseChallenges(header)
-    if (header.includes('__proto__')) expect(first?.params.get('__proto__')).toBe('x')
-    else expect(parse(header)).toEqual(expected)
+    expect(parse(header)).toEqual(expected)
+  })
+
+  it('reads any name as a name', () => {
+    expect(parseChallenges('Basic __proto__="x"')[0]?.params).toEqual(new Map([['__proto__', 'x']]))
   })
 
   it('reads several headers, and none', () => {

@@ -65,7 +65,7 @@ describe('parseEntryName', () => {
           if (path === null) return
           expect(isAbsolute(path)).toBe(false)
           expect(`${resolve('/root', path)}${sep}`.startsWith(`/root${sep}`)).toBe(true)
-          if (path !== '') expect(parse(path)).toEqual({path, problem: null})
+          expect(parse(path || '.')).toEqual({path, problem: null})
         },
       ),
     )

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 
-import type {Report} from '../../src/model/report.ts'
+import type {Report, ReportNotification} from '../../src/model/report.ts'
 import {renderReportText} from '../../src/report/text.ts'
 import {hostileNames, situations} from '../notify/slack/situations.ts'
 import {buildReport} from '../support/report-builder.ts'
@@ -44,7 +44,7 @@ describe('renderReportText', () => {
   })
 
   it('shows what a dry run would send', () => {
-    const notification = {
+    const notification: ReportNotification = {
       name: 'ops',
       type: 'slack',
       role: 'notifier',
@@ -53,7 +53,7 @@ describe('renderReportText', () => {
       pending: 0,
       attempts: 0,
       detail: null,
-    } as const
+    }
     const text = render(
       buildReport([], {
         notifications: [
