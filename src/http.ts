@@ -1,6 +1,5 @@
-import {readFileSync} from 'node:fs'
-import {getCACertificates} from 'node:tls'
-import {Agent, EnvHttpProxyAgent, request, type Dispatcher} from 'undici'
+import {readFile} from 'node:fs/promises'
+import type {Dispatcher} from 'undici'
 
 /**
  * The one HTTP client: deadlines, no redirects, no decoding (a digest is of the bytes sent), proxy variables, extra CA.
@@ -9,6 +8,8 @@ import {Agent, EnvHttpProxyAgent, request, type Dispatcher} from 'undici'
 export type Http = {
   /** One attempt. Rejects on network errors and on `signal`; any status is an answer. The body must be consumed. */
   request(request: HttpRequest): Promise<HttpAnswer>
+  /** Loads what the first request needs; it takes a while, so best when there is something to wait for. */
+  prepare(): Promise<void>
   close(): Promise<void>
 }
 
@@ -37,12 +38,15 @@ export type HttpOptions = {
 }
 
 export function httpClient({env, caFile}: HttpOptions): Http {
-  let dispatcher: Dispatcher | undefined
+  let opened: Promise<Dispatcher> | undefined
+  const open = () => (opened ??= openDispatcher(env, caFile))
   return {
     async request({method, url, headers = {}, body, signal, headersTimeout = 10_000, bodyTimeout = 10_000}) {
-      dispatcher ??= openDispatcher(env, caFile)
-      const answer = await request(url, {
-        dispatcher,
+      const dispatcher = await open()
+      const {origin, pathname, search} = new URL(url)
+      const answer = await dispatcher.request({
+        origin,
+        path: pathname + search,
         method,
         headers: {'accept-encoding': 'identity', ...headers},
         body: body ?? null,
@@ -52,16 +56,20 @@ export function httpClient({env, caFile}: HttpOptions): Http {
       })
       return {status: answer.statusCode, headers: answer.headers, body: answer.body}
     },
+    async prepare() {
+      await open()
+    },
     async close() {
-      await dispatcher?.destroy()
+      await (await opened)?.destroy()
     },
   }
 }
 
-function openDispatcher(env: NodeJS.ProcessEnv, caFile: string | undefined): Dispatcher {
+async function openDispatcher(env: NodeJS.ProcessEnv, caFile: string | undefined): Promise<Dispatcher> {
+  const {Agent, EnvHttpProxyAgent} = await import('undici')
   const connect = {
     timeout: 10_000,
-    ...(caFile !== undefined && {ca: [...getCACertificates('default'), readFileSync(caFile, 'utf8')]}),
+    ...(caFile !== undefined && {ca: await authorities(caFile)}),
   }
   const httpProxy = env['http_proxy'] ?? env['HTTP_PROXY']
   const httpsProxy = env['https_proxy'] ?? env['HTTPS_PROXY']
@@ -74,6 +82,12 @@ function openDispatcher(env: NodeJS.ProcessEnv, caFile: string | undefined): Dis
     ...(httpsProxy && {httpsProxy}),
     noProxy: env['no_proxy'] ?? env['NO_PROXY'] ?? '',
   })
+}
+
+/** TLS is loaded only where it is used: it takes as long as the rest of undici. */
+async function authorities(caFile: string): Promise<string[]> {
+  const {getCACertificates} = await import('node:tls')
+  return [...getCACertificates('default'), await readFile(caFile, 'utf8')]
 }
 
 /** Reads a body as text, at most `limit` bytes: the rest is left unread and the connection closed. */

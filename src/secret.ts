@@ -31,8 +31,9 @@ export class Secret {
 export type Redact = (text: string) => string
 
 /**
- * The one redactor. It hides each secret as it is, percent-encoded, base64-encoded and JSON-escaped; of a URL also its
- * path (a webhook's path is its credential) and password; and the password of any `user:password@` in the text.
+ * The one redactor. It hides each secret as it is, percent-encoded, JSON-escaped and in base64, also inside something
+ * longer such as `user:password`; of a URL also its path (a webhook's path is its credential) and password; and the
+ * password of any `user:password@` in the text. Redact before you cut: half a secret is not found.
  * The list may grow while the redactor is in use: credentials of a registry are known only once it asks for them.
  */
 export function redactor(secrets: readonly Secret[]): Redact {
@@ -59,9 +60,16 @@ function spellings(value: string): string[] {
   return parts.flatMap(part => [
     part,
     encodeURIComponent(part),
-    Buffer.from(part).toString('base64'),
     JSON.stringify(part).slice(1, -1),
+    Buffer.from(part).toString('base64'),
+    ...[0, 1, 2].map(before => insideBase64(part, before)),
   ])
+}
+
+/** The characters that are always there when `before` bytes (modulo 3) precede the text in what is encoded. */
+function insideBase64(text: string, before: number): string {
+  const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(text)])
+  return bytes.toString('base64').slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6))
 }
 
 function urlParts(value: string): string[] {

@@ -59,8 +59,10 @@ function parseJson(json: string, invalid: () => WatchError): unknown {
 }
 
 function toEntry(auth: z.infer<typeof authSchema>, invalid: (problem: string) => WatchError): AuthEntry | null {
-  const basic = auth.auth ? decodeAuth(auth.auth, invalid) : fromFields(auth, invalid)
   const tokens = [auth.identitytoken, auth.registrytoken].filter(token => !!token)
+  const user = auth.auth ? decodeAuth(auth.auth, invalid) : fromFields(auth, invalid)
+  // beside a token there is often a user whose password was taken out
+  const basic = tokens.length > 0 && user?.password.reveal() === '' ? null : user
   if (basic === null && tokens.length === 0) return null
   const encoded = basic === null ? [] : [basic.password.reveal(), basicValue(basic)]
   return {

@@ -27,7 +27,7 @@ const contentDigestAnnotation = 'io.deis.oras.content.digest'
  * layer, a tar archive, as Flux and Argo CD have it. Throws `ARTIFACT_LAYOUT_INVALID` and the like.
  */
 export function planLayers(manifest: ImageManifest, limits: Limits, attempt: Attempt): PlannedLayer[] {
-  const layers = (manifest.layers ?? []).filter(layer => layer.mediaType !== emptyType)
+  const layers = (manifest.layers ?? []).filter(layer => layer.mediaType !== emptyType || hasTitle(layer))
   if (layers.length === 0) throw attempt.error('ARTIFACT_LAYOUT_INVALID', 'it holds no files')
   requireLimits(layers, limits, attempt)
   const planned = layers.some(hasTitle)

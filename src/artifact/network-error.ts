@@ -33,8 +33,11 @@ export function toNetworkError(error: unknown, origin: Origin, attempt: Attempt,
   return attempt.error(errorCodeOf(code), `${origin.url} cannot be reached: ${text}`, {cause: error})
 }
 
+/** Undici has no code for some answers that are not HTTP. */
 function codeOf(error: unknown): string | null {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
+  if (!(error instanceof Error)) return null
+  if (error.name === 'HTTPParserError') return 'HPE_INVALID'
+  const {code} = error as NodeJS.ErrnoException
   return typeof code === 'string' ? code : null
 }
 

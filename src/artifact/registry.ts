@@ -84,12 +84,12 @@ export function openRegistry({http, reference, plainHttp, credentials}: Registry
       const {status, headers, body} = answer
       if (status >= 300 && status < 400) throw redirected(answer, request)
       if (status !== 200) throw await toAnswerError(answer, request.attempt)
-      const encoding = headers['content-encoding'] ?? 'identity'
+      const encoding = String(headers['content-encoding'] || 'identity').toLowerCase()
       if (encoding !== 'identity') {
         discard(body)
         throw request.attempt.error(
           'ARTIFACT_UNSUPPORTED_MEDIA_TYPE',
-          `the registry, or a proxy, sends it encoded as ${printable(String(encoding), 40)}: a digest is of plain bytes`,
+          `the registry, or a proxy, sends it encoded as ${printable(encoding, 40)}: a digest is of plain bytes`,
         )
       }
       return {headers, body: readBody(body, error => toNetworkError(error, origin, request.attempt, request.signal))}

@@ -1,7 +1,5 @@
 import {homedir} from 'node:os'
 
-import {readCredentials} from '../artifact/credentials.ts'
-import {pullArtifact} from '../artifact/pull.ts'
 import type {SourceConfig} from '../config/config.ts'
 import type {OnEvent} from '../event.ts'
 import type {Http} from '../http.ts'
@@ -21,8 +19,17 @@ export type SourceTools = {
 /** Opens the source of the config: a folder as it is, an artifact pulled. Throws `SOURCE_NOT_FOUND`, `ARTIFACT_…`. */
 export async function openSource(source: SourceConfig, tools: SourceTools): Promise<Source> {
   if (source.kind === 'path') return await openFolder(source.path, source.ref, source)
+  return await pullSource(source, tools)
+}
+
+/** What only a pull needs is loaded here: a folder does without it. */
+async function pullSource(source: SourceConfig & {kind: 'oci'}, tools: SourceTools): Promise<Source> {
   const {http, env, tempDir, secrets, signal, onEvent} = tools
   onEvent({type: 'stage', stage: 'source', detail: `pulling ${source.ref}`})
+  const [{readCredentials}, {pullArtifact}] = await Promise.all([
+    import('../artifact/credentials.ts'),
+    import('../artifact/pull.ts'),
+  ])
   const credentials = await readCredentials({env, homeDir: homedir()})
   secrets.push(...credentials.secrets)
   const artifact = await pullArtifact({

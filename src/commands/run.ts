@@ -4,9 +4,10 @@ import {join} from 'node:path'
 
 import {secretRefsOf, type Config} from '../config/config.ts'
 import {loadConfig, type ConfigFlags} from '../config/load.ts'
+import {secretVariables} from '../config/overrides.ts'
 import {deliveryReserve} from '../config/rules.ts'
 import {WatchError} from '../errors.ts'
-import {httpClient} from '../http.ts'
+import {httpClient, type Http} from '../http.ts'
 import {textLog} from '../log.ts'
 import type {ExitCode} from '../model/exit-code.ts'
 import {newReport, type RunIdentity} from '../model/new-report.ts'
@@ -97,14 +98,18 @@ async function runWatch(config: Config, {identity, secrets, progress, context}: 
     if (config.pushgateway !== null) secrets.push(...passwordOf(config.pushgateway.url))
     const cacheDir = join(workDir, 'cache')
     await mkdir(cacheDir)
-    const secretNames = secretRefsOf(config).flatMap(ref => ref.env ?? [])
+    const secretNames = [...secretVariables, ...secretRefsOf(config).flatMap(ref => ref.env ?? [])]
     const childEnv = toChildEnv({env, cwd, secretNames, passEnv: config.tazuna.passEnv, cacheDir})
     return await watch({
       ...outputs,
       run: {...identity, cluster: config.cluster, watch: config.watch},
       openSource: signal =>
         openSource(config.source, {http, env, tempDir: workDir, secrets, signal, onEvent: progress.onEvent}),
-      readState: ({folder, file}, signal) => readTazuna({...config.tazuna, folder, file, env: childEnv, signal}),
+      readState: ({folder, file}, signal) => {
+        const reading = readTazuna({...config.tazuna, folder, file, env: childEnv, signal, redact})
+        void prepare(http)
+        return reading
+      },
       ignore: config.ignore,
       links: {runbookUrl: config.runbookUrl, reportUrl: config.reportUrl},
       redact,
@@ -125,10 +130,16 @@ function keep(secrets: Secret[], secret: Secret): Secret {
   return secret
 }
 
-/** The password that stands in a URL. */
+/** The password that stands in a URL, as it is there and decoded; a user without one is a token. */
 function passwordOf(url: string): Secret[] {
-  const password = decodePercent(URL.parse(url)?.password ?? '')
-  return password === '' ? [] : [new Secret(password)]
+  const {username = '', password = ''} = URL.parse(url) ?? {}
+  const secret = password === '' ? username : password
+  return secret === '' ? [] : [new Secret(secret), new Secret(decodePercent(secret))]
+}
+
+/** What fails here fails again at the first request, where it is told. */
+async function prepare(http: Http): Promise<void> {
+  await http.prepare().catch(() => undefined)
 }
 
 /** A signal that follows another one later. */

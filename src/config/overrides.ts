@@ -6,6 +6,9 @@ export type Flags = {
   readonly memory?: string | undefined
 }
 
+/** Variables that stand in for keys of the config and hold secrets, or may. */
+export const secretVariables = ['SLACK_WEBHOOK_URL', 'PUSHGATEWAY_URL'] as const
+
 type Raw = Record<string, unknown>
 
 /** The config as written with what overrides it, and by which word each overridden path came. */

@@ -2,6 +2,7 @@ import {WatchError} from '../errors.ts'
 import {diffTypes, type DiffEntry, type DiffType} from '../model/diff-entry.ts'
 import {parseResourceColumn} from '../model/state-key.ts'
 import type {DiffBlock} from '../model/state-reading.ts'
+import type {Redact} from '../secret.ts'
 import {lineSplitter} from './line-splitter.ts'
 
 /**
@@ -25,9 +26,9 @@ const headerColumns = /^ {2}STATUS +RESOURCE +HASH$/
 /**
  * A line grammar of `tazuna state diff` in one pass, failing closed: a complete line that it does not know discards
  * everything. Knows the form of the code and that of the documentation (tazuna: pkg/runner/state_diff.go,
- * formatDiffHash; docs drift-monitoring.md).
+ * formatDiffHash; docs drift-monitoring.md). `redact` goes over the line that its error shows.
  */
-export function stateDiffParser(): StateDiffParser {
+export function stateDiffParser(redact: Redact = text => text): StateDiffParser {
   const blocks: DiffBlock[] = []
   const lines = lineSplitter()
   let expected: 'start' | 'header' | 'first-row' | 'row' | 'block' | 'nothing' = 'start'
@@ -77,7 +78,7 @@ export function stateDiffParser(): StateDiffParser {
   }
 
   function unknown(line: string, wanted: string): never {
-    throw unknownLine('tazuna state diff', lines.count(), line, wanted)
+    throw unknownLine('tazuna state diff', lines.count(), redact(line), wanted)
   }
 
   return {

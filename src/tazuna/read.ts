@@ -1,5 +1,6 @@
 import {WatchError} from '../errors.ts'
 import type {DiffOutput, StateList, StateReading} from '../model/state-reading.ts'
+import type {Redact} from '../secret.ts'
 import {disagreements} from './agreement.ts'
 import {stateDiffParser} from './parse-state-diff.ts'
 import {stateListParser} from './parse-state-list.ts'
@@ -17,6 +18,8 @@ export type TazunaOptions = {
   /** Milliseconds for each call. */
   timeout: number
   signal: AbortSignal
+  /** For what tazuna says. */
+  redact: Redact
 }
 
 const outputLimit = 256 * 1024 * 1024
@@ -27,10 +30,11 @@ const versionTimeout = 10_000
  * `TAZUNA_NOT_FOUND`, `OUTPUT_UNPARSABLE` and `CANCELLED`; a tazuna that fails is part of the reading.
  */
 export async function readTazuna(options: TazunaOptions): Promise<StateReading> {
+  const reading = readBoth(options)
   const version = readVersion(options)
-  const first = await readBoth(options)
-  const reading = first.moved.size === 0 ? first : await readBoth(options)
-  return {...reading, version: await version}
+  const first = await reading
+  const agreed = first.moved.size === 0 ? first : await readBoth(options)
+  return {...agreed, version: await version}
 }
 
 async function readBoth(options: TazunaOptions): Promise<Omit<StateReading, 'version'>> {
@@ -52,9 +56,9 @@ async function readStateList(options: TazunaOptions): Promise<StateList | null> 
 }
 
 async function readStateDiff(options: TazunaOptions): Promise<DiffOutput> {
-  const parser = stateDiffParser()
+  const parser = stateDiffParser(options.redact)
   const end = await call(options, ['state', 'diff'], text => parser.write(text))
-  return toDiffOutput(parser.end(), end)
+  return toDiffOutput(parser.end(), end, options.redact)
 }
 
 async function call(options: TazunaOptions, words: string[], onStdout: (text: string) => void): Promise<ChildEnd> {

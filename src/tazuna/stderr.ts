@@ -34,7 +34,7 @@ export function stderrReader() {
     const name = attribute(line, 'manifest') ?? attribute(line, 'name')
     if (name !== null && name !== '') named.push(name)
     else if (/no name|unnamed/.test(attribute(line, 'msg') ?? line)) unnamed += 1
-    else if (unattributed.length < 20) unattributed.push(line.slice(0, 200))
+    else if (unattributed.length < 20) unattributed.push(line)
   }
 
   return {

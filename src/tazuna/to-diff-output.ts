@@ -1,22 +1,35 @@
-import type {DiffOutput, TazunaFailure} from '../model/state-reading.ts'
+import type {DiffOutput, Skipped, TazunaFailure} from '../model/state-reading.ts'
+import type {Redact} from '../secret.ts'
 import {incompleteText, type StateDiff} from './parse-state-diff.ts'
 import type {ChildEnd} from './process.ts'
 import {recognisedHint} from './recognised-errors.ts'
 
 /**
  * Joins what was printed with how tazuna ended. With exit 0 the text must be whole: throws `OUTPUT_UNPARSABLE`
- * otherwise. With any other end the complete blocks count, and the unfinished one does not.
+ * otherwise. With any other end the complete blocks count, and the unfinished one does not. Texts are redacted before
+ * they are cut.
  */
-export function toDiffOutput(diff: StateDiff, end: ChildEnd): DiffOutput {
-  const failure = toFailure(end)
+export function toDiffOutput(diff: StateDiff, end: ChildEnd, redact: Redact): DiffOutput {
+  const failure = toFailure(end, redact)
   if (failure === null && (diff.cut !== null || (!diff.noChanges && diff.blocks.length === 0))) {
     throw incompleteText(diff)
   }
-  return {blocks: diff.blocks, exitCode: end.exitCode, failure, skipped: end.stderr.skipped}
+  return {blocks: diff.blocks, exitCode: end.exitCode, failure, skipped: redactSkipped(end.stderr.skipped, redact)}
 }
 
-function toFailure(end: ChildEnd): TazunaFailure | null {
+function redactSkipped(skipped: Skipped, redact: Redact): Skipped {
+  return {...skipped, unattributed: skipped.unattributed.map(line => redact(line).slice(0, 200))}
+}
+
+function toFailure(end: ChildEnd, redact: Redact): TazunaFailure | null {
   const {stderr} = end
+  const failed = (code: TazunaFailure['code'], what: string, line: string, text: string | null) => ({
+    code,
+    message: `running tazuna state diff: ${redact(what).slice(0, 1_000)}`,
+    hint: text === null ? null : recognisedHint(text),
+    manifest: /(?:manifest|objects for) "([^"]+)"/.exec(line)?.[1] ?? null,
+    line: redact(line).slice(0, 500),
+  })
   if (end.endedBy === 'timeout') {
     return failed('TAZUNA_TIMED_OUT', 'it did not end in time and was killed', 'timed out', null)
   }
@@ -30,16 +43,6 @@ function toFailure(end: ChildEnd): TazunaFailure | null {
   }
   const line = stderr.error ?? lastLine(stderr.tail) ?? how
   return failed('TAZUNA_FAILED', `${how}: ${line}`, line, stderr.error ?? stderr.tail)
-}
-
-function failed(code: TazunaFailure['code'], what: string, line: string, text: string | null): TazunaFailure {
-  return {
-    code,
-    message: `running tazuna state diff: ${what.slice(0, 1_000)}`,
-    hint: text === null ? null : recognisedHint(text),
-    manifest: /(?:manifest|objects for) "([^"]+)"/.exec(line)?.[1] ?? null,
-    line: line.slice(0, 500),
-  }
 }
 
 function lastLine(text: string): string | null {

@@ -89,6 +89,7 @@ describe('readCredentials', () => {
     [{credsStore: 'desktop', auths: {'ghcr.io': {}}}, 'docker-credential-desktop'],
     [{credHelpers: {'ghcr.io': 'ecr-login'}, credsStore: 'desktop'}, 'docker-credential-ecr-login'],
     [{auths: {'ghcr.io': {identitytoken: 'tok-1234'}}}, 'the token that'],
+    [{auths: {'ghcr.io': {auth: base64('0000:'), identitytoken: 'tok-1234'}}}, 'the token that'],
     [{auths: {'ghcr.io': {registrytoken: 'tok-1234'}}}, 'the token that'],
   ])('says what it leaves unused: %j', async (config, expected) => {
     const found = (await readConfig(config)).lookup('ghcr.io')

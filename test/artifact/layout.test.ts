@@ -41,6 +41,7 @@ describe('planLayers', () => {
     ['another word than true', [layer({[title]: 'web', [unpack]: 'yes'})], [['file', 'web', null]]],
     ['the title .', [layer({[title]: '.', [unpack]: 'true'})], [['tar', '', null]]],
     ['one layer without title', [layer()], [['tar', '', null]]],
+    ['a title on what calls itself empty', [layer({[title]: 'a'}, emptyType)], [['file', 'a', null]]],
     ['an empty title', [layer({[title]: ''})], [['tar', '', null]]],
     ['one layer beside an empty one', [layer(undefined, emptyType), layer()], [['tar', '', null]]],
     ['one title beside an empty layer', [layer(undefined, emptyType), layer({[title]: 'a'})], [['file', 'a', null]]],

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 
 import type {Credentials} from '../../src/artifact/credentials.ts'
 import {pullArtifact, type PulledArtifact, type PullOptions} from '../../src/artifact/pull.ts'
-import {httpClient} from '../../src/http.ts'
+import {httpClient, type Http} from '../../src/http.ts'
 import {startFakeRegistry, type FakeRegistry} from '../support/fake-registry.ts'
 
 /** A registry and a temporary folder for one test. */
@@ -13,6 +13,8 @@ export type PullWorld = AsyncDisposable & {
   readonly tempDir: string
   /** Pulls `acme/config` with this behind it: by default `:prod`. */
   pull(suffix?: string, options?: Partial<PullOptions>): Promise<PulledArtifact>
+  /** The error of a pull that must fail, and must leave nothing. */
+  failure(suffix?: string, options?: Partial<PullOptions>): Promise<unknown>
   /** What the pulls have left behind. */
   leftovers(): Promise<string[]>
 }
@@ -23,24 +25,44 @@ export async function openPullWorld(): Promise<PullWorld> {
   const registry = await startFakeRegistry()
   const tempDir = await mkdtemp(join(tmpdir(), 'tw-pull-'))
   const http = httpClient({env: {}})
+  const leftovers = () => readdir(tempDir)
+  const pull: PullWorld['pull'] = (suffix = ':prod', options = {}) =>
+    pullArtifact({
+      reference: `oci://${registry.host}/acme/config${suffix}`,
+      plainHttp: false,
+      http,
+      credentials: nobody,
+      tempDir,
+      signal: new AbortController().signal,
+      ...options,
+    })
   return {
     registry,
     tempDir,
-    pull: (suffix = ':prod', options = {}) =>
-      pullArtifact({
-        reference: `oci://${registry.host}/acme/config${suffix}`,
-        plainHttp: false,
-        http,
-        credentials: nobody,
-        tempDir,
-        signal: new AbortController().signal,
-        ...options,
-      }),
-    leftovers: () => readdir(tempDir),
+    pull,
+    async failure(suffix, options) {
+      const outcome: unknown = await pull(suffix, options).catch((error: unknown) => error)
+      const left = await leftovers()
+      if (left.length > 0) throw new Error(`it left ${left.join(', ')}`)
+      return outcome
+    },
+    leftovers,
     async [Symbol.asyncDispose]() {
       await http.close()
       await registry[Symbol.asyncDispose]()
       await rm(tempDir, {recursive: true, force: true})
     },
+  }
+}
+
+/** An HTTP client that reaches a registry of another name at ours. Calls of any other origin fail. */
+export function forwarding(origin: string, to: string): Http {
+  const http = httpClient({env: {}})
+  return {
+    request(request) {
+      if (!request.url.startsWith(`${origin}/v2/`)) throw new Error(`called ${request.url}`)
+      return http.request({...request, url: request.url.replace(origin, to)})
+    },
+    close: () => http.close(),
   }
 }

@@ -1,11 +1,9 @@
-import {readFile, stat, writeFile} from 'node:fs/promises'
+import {readFile, stat} from 'node:fs/promises'
 import {basename, dirname, isAbsolute, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import {gzipSync} from 'node:zlib'
 
-import {defaultLimits} from '../../src/artifact/limits.ts'
-import type {PullOptions} from '../../src/artifact/pull.ts'
 import {file, folder, tar} from '../support/tar.ts'
 import {
   addArchive,
@@ -140,13 +138,12 @@ describe('pullArtifact', () => {
     addArtifact(registry, layers)
     for (const layer of layers.slice(0, 3)) registry.answer(`blobs/${layer.digest}`, 'hang')
     const controller = new AbortController()
-    const pulling = world.pull(':prod', {signal: controller.signal})
-    const ended = expect(pulling).rejects.toMatchObject({code: 'CANCELLED'})
+    const ended = world.pull(':prod', {signal: controller.signal}).catch((error: unknown) => error)
     await expect.poll(() => registry.calls.length).toBe(4)
     await new Promise(resolve => void setTimeout(resolve, 100))
     expect(registry.calls).toHaveLength(4)
     controller.abort()
-    await ended
+    expect(await ended).toMatchObject({code: 'CANCELLED'})
     for (const layer of layers.slice(0, 3)) registry.answer(`blobs/${layer.digest}`, null)
     await using artifact = await world.pull()
     expect(artifact.files).toBe(20)
@@ -207,55 +204,5 @@ describe('pullArtifact', () => {
     await one[Symbol.asyncDispose]()
     expect(await readTree(two.folder)).toEqual({a: '644 x'})
     await two[Symbol.asyncDispose]()
-  })
-
-  it.each([
-    ['a hostile archive', ':prod', {}, 'ARTIFACT_UNSAFE_ENTRY'],
-    ['too much inside', ':prod', {limits: {...defaultLimits, extracted: 10}}, 'ARTIFACT_LIMIT_EXCEEDED'],
-    ['no temporary folder', ':prod', {tempDir: '/absent'}, 'ARTIFACT_STORE_IO'],
-    ['a wrong reference', ':', {}, 'ARTIFACT_REF_INVALID'],
-  ] satisfies [string, string, Partial<PullOptions>, string][])(
-    'leaves nothing behind after %s',
-    async (_, suffix, options, code) => {
-      addArchive(world.registry, gzipSync(tar([file('a'), file('../b')])))
-      await expect(world.pull(suffix, options)).rejects.toMatchObject({code})
-      expect(await world.leftovers()).toEqual([])
-    },
-  )
-
-  it('blames the disk when it fails half-way', async () => {
-    const {registry, tempDir} = world
-    addArtifact(registry, [addFileLayer(registry, 'a', 'x')])
-    await writeFile(join(tempDir, 'file'), '')
-    await expect(world.pull(':prod', {tempDir: join(tempDir, 'file')})).rejects.toMatchObject({
-      code: 'ARTIFACT_STORE_IO',
-      message: expect.stringMatching(/^pulling oci:.*:prod \(sha256:[0-9a-f]{64}\): ENOTDIR/) as unknown,
-    })
-  })
-
-  it.each([
-    ['by the deadline', new DOMException('late', 'TimeoutError'), 'ARTIFACT_TIMEOUT'],
-    ['by TERM', 'SIGTERM', 'CANCELLED'],
-  ])('stops %s, at whatever it is, and leaves nothing', async (_, reason, code) => {
-    const {registry} = world
-    const layer = addFileLayer(registry, 'a', 'x'.repeat(500))
-    addArtifact(registry, [layer])
-    await expect(world.pull(':prod', {signal: AbortSignal.abort(reason)})).rejects.toMatchObject({code})
-    expect(registry.calls).toEqual([])
-    for (const [path, answer] of [
-      ['manifests/prod', 'hang'],
-      [`blobs/${layer.digest}`, 'hang'],
-      [`blobs/${layer.digest}`, 'slow'],
-    ] as const) {
-      const controller = new AbortController()
-      const calls = registry.calls.length
-      registry.answer('manifests/prod', null)
-      registry.answer(path, answer)
-      const ended = expect(world.pull(':prod', {signal: controller.signal})).rejects.toMatchObject({code})
-      await expect.poll(() => registry.calls.slice(calls).some(call => call.path.endsWith(path))).toBe(true)
-      controller.abort(reason)
-      await ended
-      expect(await world.leftovers()).toEqual([])
-    }
   })
 })

@@ -33,6 +33,7 @@ async function read({knobs = {}, change = {}, with: prepare}: Options = {}) {
     env: {PATH: process.env['PATH'] ?? '', ...tazuna.env},
     timeout: 20_000,
     signal: AbortSignal.timeout(25_000),
+    redact: text => text,
     ...change,
   }
   const startedAt = performance.now()

@@ -1,0 +1,102 @@
+import {afterEach, beforeEach, describe, expect, it} from 'vitest'
+
+import {errorBody, type RegistryAnswer, type StoredDescriptor} from '../support/fake-registry.ts'
+import {addArtifact, addFileLayer} from './artifact-builder.ts'
+import {openPullWorld, type PullWorld} from './pull-world.ts'
+
+describe('pullArtifact from a registry that answers no', () => {
+  let world: PullWorld
+  let layer: StoredDescriptor
+  let manifest: StoredDescriptor
+  beforeEach(async () => {
+    world = await openPullWorld()
+    layer = addFileLayer(world.registry, 'tazuna.yaml', 'x'.repeat(1000))
+    manifest = addArtifact(world.registry, [layer])
+  })
+  afterEach(() => world[Symbol.asyncDispose]())
+
+  const json = {'content-type': 'application/json'}
+
+  it.each([
+    [
+      404,
+      {headers: json, body: errorBody('MANIFEST_UNKNOWN', 'manifest unknown')},
+      'ARTIFACT_NOT_FOUND',
+      'the registry answered 404: MANIFEST_UNKNOWN: manifest unknown',
+    ],
+    [410, {}, 'ARTIFACT_NOT_FOUND', 'the registry answered 410'],
+    [403, {headers: json, body: errorBody('DENIED', 'no')}, 'ARTIFACT_DENIED', 'the registry answered 403: DENIED: no'],
+    [
+      403,
+      {headers: json, body: errorBody('DENIED', 'Your authorization token has expired. Reauthenticate and try again.')},
+      'ARTIFACT_AUTH_FAILED',
+      'DENIED: Your authorization token has expired.',
+    ],
+    [408, {}, 'ARTIFACT_TIMEOUT', 'the registry answered 408'],
+    [429, {headers: {'retry-after': '120'}}, 'ARTIFACT_RATE_LIMITED', 'answered 429 (Retry-After: 120)'],
+    [
+      429,
+      {headers: {...json, 'retry-after': 'Fri, 20 Nov 2026 10:00:00 GMT'}, body: errorBody('TOOMANYREQUESTS', 'slow')},
+      'ARTIFACT_RATE_LIMITED',
+      'TOOMANYREQUESTS: slow (Retry-After: Fri, 20 Nov 2026 10:00:00 GMT)',
+    ],
+    [500, {body: '<html>oops</html>', headers: {'content-type': 'text/html'}}, 'ARTIFACT_SERVER_ERROR', 'answered 500'],
+    [
+      502,
+      {body: 'bad\u001B[31m gateway\n', headers: {'content-type': 'text/plain'}},
+      'ARTIFACT_SERVER_ERROR',
+      '502: bad [31m gateway',
+    ],
+    [503, {headers: json, body: '{"errors":[null]}'}, 'ARTIFACT_SERVER_ERROR', 'answered 503'],
+    [503, {headers: json, body: '{"errors":"x"}'}, 'ARTIFACT_SERVER_ERROR', 'answered 503'],
+    [503, {headers: json, body: 'null'}, 'ARTIFACT_SERVER_ERROR', 'answered 503'],
+    [418, {}, 'ARTIFACT_SERVER_ERROR', 'answered 418'],
+    [206, {}, 'ARTIFACT_SERVER_ERROR', 'answered 206'],
+    [
+      400,
+      {body: 'Client sent an HTTP request to an HTTPS server.\n', headers: {'content-type': 'text/plain'}},
+      'ARTIFACT_TLS',
+      'Client sent an HTTP request to an HTTPS server.',
+    ],
+  ] satisfies [number, RegistryAnswer, string, string][])(
+    'says what a %i means',
+    async (status, answer, code, text) => {
+      world.registry.answer('manifests/prod', {status, ...answer})
+      const start = `pulling oci://${world.registry.host}/acme/config:prod: fetching manifest prod: `
+      expect(await world.failure()).toMatchObject({code, message: expect.stringContaining(text) as unknown})
+      expect(await world.failure()).toMatchObject({message: expect.stringContaining(start) as unknown})
+      world.registry.answer('manifests/prod', null)
+      world.registry.answer(`blobs/${layer.digest}`, {status, ...answer})
+      const blobStart = `acme/config:prod (${manifest.digest}): fetching layer ${layer.digest}: `
+      expect(await world.failure()).toMatchObject({code, message: expect.stringContaining(blobStart) as unknown})
+    },
+  )
+
+  it('cuts what the registry says', async () => {
+    const body = errorBody('UNKNOWN', `a\u0000b\u009B${'x'.repeat(20_000)}`)
+    world.registry.answer('manifests/prod', {status: 500, headers: json, body: body.slice(0, 10_000) + body.slice(-10)})
+    const error = await world.failure()
+    expect(error).toMatchObject({message: expect.stringMatching(/: UNKNOWN: a b x+…$/) as unknown})
+    expect((error as Error).message.length).toBeLessThan(420)
+  })
+
+  it.each([301, 302, 303, 307, 308])('does not follow a %i, and shows only where it leads', async status => {
+    const headers = {location: 'https://storage.example.com/secret-path?X-Amz-Signature=hunter22'}
+    world.registry.answer(`blobs/${layer.digest}`, {status, headers})
+    const error = await world.failure()
+    expect(error).toMatchObject({
+      code: 'ARTIFACT_REDIRECT_REJECTED',
+      message: expect.stringMatching(
+        `the registry answered ${status} and redirects to https://storage.example.com$`,
+      ) as unknown,
+    })
+    world.registry.answer(`blobs/${layer.digest}`, {status})
+    expect(await world.failure()).toMatchObject({code: 'ARTIFACT_REDIRECT_REJECTED'})
+  })
+
+  it('stays sound when the body of a redirect never ends', async () => {
+    const headers = {location: '/elsewhere', 'content-length': '1000000'}
+    world.registry.answer('manifests/prod', {status: 302, headers, body: 'x'})
+    expect(await world.failure()).toMatchObject({code: 'ARTIFACT_REDIRECT_REJECTED'})
+  })
+})
