@@ -60,7 +60,8 @@ export function httpClient({env, caFile}: HttpOptions): Http {
       await open()
     },
     async close() {
-      await (await opened)?.destroy()
+      const dispatcher = await opened?.catch(() => undefined)
+      await dispatcher?.destroy()
     },
   }
 }

@@ -3,6 +3,7 @@ import {loadConfig, type ConfigFlags} from '../config/load.ts'
 import type {ExitCode} from '../model/exit-code.ts'
 import {readSecret} from '../read-secret.ts'
 import {errorText} from '../errors.ts'
+import {redactor} from '../secret.ts'
 import type {CommandContext} from './context.ts'
 
 /** Validates the config as `run` would load it, and looks whether its secrets are there. Throws `CONFIG_INVALID`. */
@@ -21,7 +22,7 @@ export async function configCheck(flags: ConfigFlags, context: CommandContext): 
   const {source, notifiers, pushgateway} = config
   const sinks = pushgateway === null ? 'no Pushgateway' : 'a Pushgateway'
   await context.stdout.write(
-    `The config is valid: cluster ${config.cluster}, watch ${config.watch}, source ${source.ref}, ` +
+    `The config is valid: cluster ${config.cluster}, watch ${config.watch}, source ${redactor([])(source.ref)}, ` +
       `${notifiers.length === 1 ? '1 notifier' : `${notifiers.length} notifiers`}, ${sinks}.\n`,
   )
   return 0

@@ -3,7 +3,7 @@ import {homedir} from 'node:os'
 import type {SourceConfig} from '../config/config.ts'
 import type {OnEvent} from '../event.ts'
 import type {Http} from '../http.ts'
-import type {Secret} from '../secret.ts'
+import {redactor, type Secret} from '../secret.ts'
 import {openArtifact, openFolder, type Source} from '../source.ts'
 
 export type SourceTools = {
@@ -25,12 +25,12 @@ export async function openSource(source: SourceConfig, tools: SourceTools): Prom
 /** What only a pull needs is loaded here: a folder does without it. */
 async function pullSource(source: SourceConfig & {kind: 'oci'}, tools: SourceTools): Promise<Source> {
   const {http, env, tempDir, secrets, signal, onEvent} = tools
-  onEvent({type: 'stage', stage: 'source', detail: `pulling ${source.ref}`})
+  onEvent({type: 'stage', stage: 'source', detail: `pulling ${redactor([])(source.ref)}`})
   const [{readCredentials}, {pullArtifact}] = await Promise.all([
     import('../artifact/credentials.ts'),
     import('../artifact/pull.ts'),
   ])
-  const credentials = await readCredentials({env, homeDir: homedir()})
+  const credentials = await readCredentials({env, homeDir: homeFolder()})
   secrets.push(...credentials.secrets)
   const artifact = await pullArtifact({
     reference: source.ref,
@@ -42,4 +42,13 @@ async function pullSource(source: SourceConfig & {kind: 'oci'}, tools: SourceToo
     onProgress: ({bytes, totalBytes}) => onEvent({type: 'pulled', bytes, totalBytes}),
   })
   return await openArtifact(artifact, source)
+}
+
+/** A user without an entry in passwd, as a container may have one, and without `HOME` has none. */
+function homeFolder(): string {
+  try {
+    return homedir()
+  } catch {
+    return '/'
+  }
 }

@@ -37,14 +37,13 @@ export function renderReportText(given: Report, {color, width}: TextOptions): st
 
 /** Foreign text cannot move the cursor, change colours or hide itself; only the list of config problems has lines. What joins emoji stays. */
 function printable({notifications, ...report}: Report): Report {
-  const clean = (key: string, value: unknown) => {
-    if (typeof value !== 'string') return value
-    return value.replaceAll(
-      key === 'message' ? /(?![\n\u200D])[\p{Cc}\p{Cf}\p{Cs}]/gu : /(?!\u200D)[\p{Cc}\p{Cf}\p{Cs}]/gu,
-      '�',
-    )
-  }
   return {...(JSON.parse(JSON.stringify(report), clean) as Report), notifications}
+}
+
+function clean(key: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  const hidden = key === 'message' ? /(?![\n\u200D])[\p{Cc}\p{Cf}\p{Cs}]/gu : /(?!\u200D)[\p{Cc}\p{Cf}\p{Cs}]/gu
+  return value.replaceAll(hidden, '�')
 }
 
 function heading({cluster, watch, source, tazuna}: Report, style: Style): string[] {
