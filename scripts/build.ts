@@ -14,7 +14,10 @@ const Dispatcher = require('undici/lib/dispatcher/dispatcher.js')
 Object.assign(Dispatcher.prototype, {request: require('undici/lib/api/api-request.js')})
 exports.Agent = require('undici/lib/dispatcher/agent.js')
 Object.defineProperty(exports, 'EnvHttpProxyAgent', {
-  get: () => require('undici/lib/dispatcher/env-http-proxy-agent.js')
+  get() {
+    Object.assign(Dispatcher.prototype, {connect: require('undici/lib/api/api-connect.js')})
+    return require('undici/lib/dispatcher/env-http-proxy-agent.js')
+  }
 })`
 const noHttp2 = `module.exports = () => { throw new Error('HTTP/2 is not part of this bundle') }`
 

@@ -79,10 +79,15 @@ async function openDispatcher(env: NodeJS.ProcessEnv, caFile: string | undefined
     connect,
     allowH2: false,
     requestTls: connect,
-    ...(httpProxy && {httpProxy}),
-    ...(httpsProxy && {httpsProxy}),
+    ...(httpProxy && {httpProxy: toProxyUrl(httpProxy)}),
+    ...(httpsProxy && {httpsProxy: toProxyUrl(httpsProxy)}),
     noProxy: env['no_proxy'] ?? env['NO_PROXY'] ?? '',
   })
+}
+
+/** `proxy:3128` is as common as a URL. */
+function toProxyUrl(text: string): string {
+  return text.includes('://') ? text : `http://${text}`
 }
 
 /** TLS is loaded only where it is used: it takes as long as the rest of undici. */

@@ -9,7 +9,10 @@ export type Sent =
   | {ok: false; status: number | null; text: string; attempts: number; retryable: boolean}
 
 export type SendPolicy = {
-  /** Ends everything, waits included; the attempt in flight is aborted. */
+  /**
+   * After it there is no further attempt. The one in flight ends with a deadline (a reason that is a `TimeoutError`), and
+   * 3 s after an interrupt: what was sent may have arrived, and the answer tells.
+   */
   signal: AbortSignal
   /** Default 4. */
   attempts?: number
@@ -21,8 +24,10 @@ export type SendPolicy = {
   backoff?: number
 }
 
-const retryStatus = new Set([408, 429, 500, 502, 503, 504])
 const longestRetryAfter = 60_000
+const interruptGrace = 3_000
+/** A URL that is none, and a file of authorities that cannot be read: time mends neither. */
+const finalErrors = new Set(['ERR_INVALID_URL', 'UND_ERR_INVALID_ARG', 'ENOENT', 'EACCES', 'EISDIR'])
 
 /**
  * Sends one request; never throws. Retries network errors, 408, 429 and 5xx; waits as long as `Retry-After` says, up to
@@ -30,14 +35,17 @@ const longestRetryAfter = 60_000
  */
 export async function send(http: Http, request: Omit<HttpRequest, 'signal'>, policy: SendPolicy): Promise<Sent> {
   const {attempts = 4, attemptTimeout = 10_000, totalTimeout = 45_000, backoff = 500} = policy
+  if (policy.signal.aborted) return {ok: false, status: null, text: 'it was not sent', attempts: 0, retryable: true}
   const deadline = performance.now() + totalTimeout
-  const signal = AbortSignal.any([policy.signal, AbortSignal.timeout(totalTimeout)])
+  const timeout = AbortSignal.timeout(totalTimeout)
+  const signal = AbortSignal.any([policy.signal, timeout])
+  const inFlight = AbortSignal.any([withGrace(policy.signal), timeout])
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await sendOnce(http, request, AbortSignal.any([signal, AbortSignal.timeout(attemptTimeout)]))
+    const answer = await sendOnce(http, request, AbortSignal.any([inFlight, AbortSignal.timeout(attemptTimeout)]))
     if (answer.status !== null && answer.status >= 200 && answer.status < 300) {
       return {ok: true, status: answer.status, text: answer.text, attempts: attempt}
     }
-    const retryable = answer.status === null || retryStatus.has(answer.status)
+    const {retryable} = answer
     const failure = {ok: false, status: answer.status, text: answer.text, attempts: attempt, retryable} as const
     const wait = answer.retryAfter ?? backoff * 2 ** (attempt - 1) * (0.5 + Math.random())
     const outOfTime = performance.now() + wait >= deadline || wait > longestRetryAfter
@@ -50,15 +58,32 @@ export async function send(http: Http, request: Omit<HttpRequest, 'signal'>, pol
   }
 }
 
-type Answer = {status: number | null; text: string; retryAfter: number | null}
+/** The signal, later where it is an interrupt. */
+function withGrace(signal: AbortSignal): AbortSignal {
+  const controller = new AbortController()
+  const end = () => controller.abort(signal.reason)
+  signal.addEventListener('abort', () => (isTimeout(signal) ? end() : setTimeout(end, interruptGrace).unref()), {
+    once: true,
+  })
+  return controller.signal
+}
+
+function isTimeout({reason}: {reason: unknown}): boolean {
+  return reason instanceof Error && reason.name === 'TimeoutError'
+}
+
+type Answer = {status: number | null; text: string; retryable: boolean; retryAfter: number | null}
 
 async function sendOnce(http: Http, request: Omit<HttpRequest, 'signal'>, signal: AbortSignal): Promise<Answer> {
   try {
     const {status, headers, body} = await http.request({...request, signal})
     const text = await readText(body, 16 * 1024)
-    return {status, text, retryAfter: parseRetryAfter(headers['retry-after'], Date.now())}
+    const retryable = status === 408 || status === 429 || status >= 500
+    return {status, text, retryable, retryAfter: parseRetryAfter(headers['retry-after'], Date.now())}
   } catch (error) {
-    return {status: null, text: signal.aborted ? 'no answer in time' : networkErrorText(error), retryAfter: null}
+    const retryable = !finalErrors.has((error as NodeJS.ErrnoException).code ?? '')
+    const text = signal.aborted ? 'no answer in time' : networkErrorText(error)
+    return {status: null, text, retryable, retryAfter: null}
   }
 }
 

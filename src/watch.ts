@@ -27,7 +27,7 @@ export type WatchOptions = DeliverOptions &
     readonly interrupt: AbortSignal
     /** Ends the reading: an interrupt, or the deadline less the time that belongs to delivering. */
     readonly readingSignal: AbortSignal
-    /** Ends the delivering: an interrupt, or the deadline. */
+    /** Ends the delivering: an interrupt, or the deadline. `send` gives what is in flight a little longer. */
     readonly deliverySignal: AbortSignal
   }
 

@@ -46,7 +46,7 @@ function* records(text: Buffer, attempt: Attempt): Generator<{key: string; value
     const end = at + Number(digits)
     const equals = text.indexOf('=', space)
     const isRecord = /^[0-9]+$/.test(digits) && space < equals && equals < end && text[end - 1] === 0x0a
-    if (!isRecord || end > text.length) {
+    if (!isRecord) {
       throw attempt.error('ARTIFACT_ARCHIVE_CORRUPT', 'an extended header is not as PAX has it')
     }
     yield {key: text.toString('utf8', space + 1, equals), value: text.toString('utf8', equals + 1, end - 1)}

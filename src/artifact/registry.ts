@@ -5,7 +5,7 @@ import type {Attempt} from './attempt.ts'
 import {authorize} from './authorize.ts'
 import {parseChallenges} from './challenge.ts'
 import type {Credentials} from './credentials.ts'
-import {abortError, toNetworkError} from './network-error.ts'
+import {toNetworkError} from './network-error.ts'
 import {toOrigin} from './origin.ts'
 import {printable} from './printable.ts'
 import type {Reference} from './reference.ts'
@@ -47,7 +47,6 @@ export function openRegistry({http, reference, plainHttp, credentials}: Registry
 
   /** One exchange; the place for trying again. */
   async function exchange({path, accept, attempt, signal}: RegistryRequest): Promise<HttpAnswer> {
-    if (signal.aborted) throw abortError(signal, attempt)
     try {
       return await http.request({
         method: 'GET',

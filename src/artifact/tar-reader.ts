@@ -2,10 +2,10 @@ import type {Parser, ReadEntry} from 'tar'
 
 import type {WatchError} from '../errors.ts'
 import type {Attempt} from './attempt.ts'
-import {codecOf} from './read-blob.ts'
 import {extendedTypes, hasTextAfterNul, isAllZero, requirePlainExtendedHeader} from './extended-header.ts'
 import type {Limits} from './limits.ts'
 import {printable} from './printable.ts'
+import {codecOf} from './read-blob.ts'
 
 /** Takes a tar stream piece by piece, of any size. Throws at the first thing that is wrong. */
 export type TarReader = {

@@ -1,4 +1,4 @@
-import {mkdtemp, mkdir, rm} from 'node:fs/promises'
+import {writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -19,6 +19,7 @@ import {Secret, decodePercent, redactor} from '../secret.ts'
 import {toChildEnv} from '../tazuna/child-env.ts'
 import {readTazuna} from '../tazuna/read.ts'
 import {watch} from '../watch.ts'
+import {workFolder, type WorkFolder} from '../work-folder.ts'
 import type {CommandContext} from './context.ts'
 import {openOutputs} from './open-outputs.ts'
 import {openSource} from './open-source.ts'
@@ -32,9 +33,6 @@ type Session = {
   readonly progress: Progress
   readonly context: CommandContext
 }
-
-/** A send in flight at an interrupt gets this long, in milliseconds. */
-const interruptGrace = 3_000
 
 /** The job: reads the config, runs the watch, prints the report. A wrong config makes a failed report, too. */
 export async function run(flags: RunFlags, context: CommandContext): Promise<ExitCode> {
@@ -86,7 +84,7 @@ async function runWatch(config: Config, {identity, secrets, progress, context}: 
   const {env, cwd, interrupt, clock} = context
   const redact = redactor(secrets)
   const http = httpClient({env, caFile: config.caFile ?? undefined})
-  const workDir = await mkdtemp(join(tmpdir(), 'tazuna-watch-'))
+  const work = workFolder(tmpdir())
   const deadline = AbortSignal.timeout(config.deadline)
   const readingDeadline = AbortSignal.timeout(config.deadline - deliveryReserve)
   try {
@@ -96,19 +94,22 @@ async function runWatch(config: Config, {identity, secrets, progress, context}: 
       resolveSecret: ref => keep(secrets, readSecret(ref, env, config.baseDir)),
     })
     if (config.pushgateway !== null) secrets.push(...passwordOf(config.pushgateway.url))
-    const cacheDir = join(workDir, 'cache')
-    await mkdir(cacheDir)
     const secretNames = [...secretVariables, ...secretRefsOf(config).flatMap(ref => ref.env ?? [])]
-    const childEnv = toChildEnv({env, cwd, secretNames, passEnv: config.tazuna.passEnv, cacheDir})
     return await watch({
       ...outputs,
       run: {...identity, cluster: config.cluster, watch: config.watch},
-      openSource: signal =>
-        openSource(config.source, {http, env, tempDir: workDir, secrets, signal, onEvent: progress.onEvent}),
-      readState: ({folder, file}, signal) => {
+      openSource: async signal => {
+        const tempDir = await work.open()
+        return await openSource(config.source, {http, env, tempDir, secrets, signal, onEvent: progress.onEvent})
+      },
+      readState: async ({folder, file}, signal) => {
+        const cacheDir = await work.open('cache')
+        const contextFile = await writeContext(config.tazuna.kubeContext, work)
+        const {passEnv} = config.tazuna
+        const childEnv = toChildEnv({env, cwd, secretNames, passEnv, cacheDir, contextFile})
         const reading = readTazuna({...config.tazuna, folder, file, env: childEnv, signal, redact})
         void prepare(http)
-        return reading
+        return await reading
       },
       ignore: config.ignore,
       links: {runbookUrl: config.runbookUrl, reportUrl: config.reportUrl},
@@ -117,11 +118,11 @@ async function runWatch(config: Config, {identity, secrets, progress, context}: 
       onEvent: progress.onEvent,
       interrupt,
       readingSignal: AbortSignal.any([interrupt, readingDeadline]),
-      deliverySignal: AbortSignal.any([delayed(interrupt, interruptGrace), deadline]),
+      deliverySignal: AbortSignal.any([interrupt, deadline]),
     })
   } finally {
     await http.close()
-    await rm(workDir, {recursive: true, force: true})
+    await work[Symbol.asyncDispose]()
   }
 }
 
@@ -137,16 +138,17 @@ function passwordOf(url: string): Secret[] {
   return secret === '' ? [] : [new Secret(secret), new Secret(decodePercent(secret))]
 }
 
+/** A kubeconfig that only chooses a context: put first, it decides and hides nothing of the others. */
+async function writeContext(context: string | null, work: WorkFolder): Promise<string | null> {
+  if (context === null) return null
+  const file = join(await work.open('context'), 'kubeconfig')
+  await writeFile(file, JSON.stringify({apiVersion: 'v1', kind: 'Config', 'current-context': context}))
+  return file
+}
+
 /** What fails here fails again at the first request, where it is told. */
 async function prepare(http: Http): Promise<void> {
   await http.prepare().catch(() => undefined)
-}
-
-/** A signal that follows another one later. */
-function delayed(signal: AbortSignal, milliseconds: number): AbortSignal {
-  const controller = new AbortController()
-  signal.addEventListener('abort', () => setTimeout(() => controller.abort(signal.reason), milliseconds).unref())
-  return controller.signal
 }
 
 function interruptName(interrupt: AbortSignal): 'SIGINT' | 'SIGTERM' | null {

@@ -14,6 +14,7 @@ export type Config = {
   readonly tazuna: {
     readonly command: string
     readonly environment: string | null
+    readonly kubeContext: string | null
     readonly timeout: number
     readonly passEnv: readonly string[]
   }

@@ -103,6 +103,7 @@ function toConfig(parsed: ConfigOutput, bases: Bases): Config {
     tazuna: {
       command: tazuna.command.includes('/') ? resolve(baseOf('tazuna', bases), tazuna.command) : tazuna.command,
       environment: tazuna.environment ?? null,
+      kubeContext: tazuna.kubeContext ?? null,
       timeout: tazuna.timeout,
       passEnv: tazuna.passEnv,
     },

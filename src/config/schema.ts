@@ -37,6 +37,11 @@ const source = z.strictObject({
 const tazuna = z.strictObject({
   command: z.string().min(1).default('tazuna').describe('program on PATH, or its path'),
   environment: z.string().min(1).describe('`-e`').optional(),
+  kubeContext: z
+    .string()
+    .min(1)
+    .describe('context of the kubeconfig; without `KUBECONFIG`, of `~/.kube/config`')
+    .optional(),
   timeout: duration.prefault('8m').describe('for each call of tazuna'),
   passEnv: z
     .array(z.string().min(1))

@@ -1,4 +1,4 @@
-import {delimiter, resolve} from 'node:path'
+import {delimiter, join, resolve} from 'node:path'
 
 export type ChildEnvOptions = {
   env: NodeJS.ProcessEnv
@@ -8,6 +8,8 @@ export type ChildEnvOptions = {
   secretNames: readonly string[]
   /** Those of them that tazuna gets all the same. */
   passEnv: readonly string[]
+  /** A kubeconfig that only names the context to use, or null. */
+  contextFile: string | null
   /** A fresh folder: tazuna never asks the registry again for a tag that it has cached. */
   cacheDir: string
 }
@@ -19,7 +21,8 @@ const paths = /^(?:KUBECONFIG|DOCKER_CONFIG|XDG_.*|HELM_.*(?:_HOME|_CONFIG|_CACH
  * The environment of tazuna: ours without the variables that hold our secrets, with relative paths made absolute since
  * tazuna runs in the source folder, and with a fresh `XDG_CACHE_HOME`.
  */
-export function toChildEnv({env, cwd, secretNames, passEnv, cacheDir}: ChildEnvOptions): Record<string, string> {
+export function toChildEnv(options: ChildEnvOptions): Record<string, string> {
+  const {env, cwd, secretNames, passEnv, cacheDir, contextFile} = options
   const hidden = new Set(secretNames.filter(name => !passEnv.includes(name)))
   const child: Record<string, string> = {}
   for (const [name, value] of Object.entries(env)) {
@@ -27,7 +30,13 @@ export function toChildEnv({env, cwd, secretNames, passEnv, cacheDir}: ChildEnvO
     child[name] = paths.test(name) && value !== '' ? toAbsolute(name, value, cwd) : value
   }
   child['XDG_CACHE_HOME'] = cacheDir
+  if (contextFile !== null) child['KUBECONFIG'] = withContext(contextFile, child)
   return child
+}
+
+/** The first file that names a current context decides (client-go: tools/clientcmd, loading order). */
+function withContext(contextFile: string, {KUBECONFIG, HOME = ''}: Record<string, string>): string {
+  return [contextFile, KUBECONFIG || join(HOME, '.kube', 'config')].join(delimiter)
 }
 
 function toAbsolute(name: string, value: string, cwd: string): string {

@@ -4,6 +4,10 @@
  */
 const recognised: readonly {pattern: RegExp; hint: string}[] = [
   {
+    pattern: /context "?[^"]+"? does not exist/,
+    hint: 'this context is not in the kubeconfig: check tazuna.kubeContext with `kubectl config get-contexts`',
+  },
+  {
     pattern: /OnePassword|onepassword/,
     hint: 'tazuna state diff cannot ask 1Password: give the GenesisSecret an envfile provider, or keep it in a tazuna.yaml of its own that is not watched',
   },

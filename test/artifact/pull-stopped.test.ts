@@ -1,7 +1,7 @@
 import {writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
-import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import {gzipSync} from 'node:zlib'
+import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 
 import {defaultLimits} from '../../src/artifact/limits.ts'
 import type {PullOptions} from '../../src/artifact/pull.ts'

@@ -59,10 +59,10 @@ export async function openPullWorld(): Promise<PullWorld> {
 export function forwarding(origin: string, to: string): Http {
   const http = httpClient({env: {}})
   return {
+    ...http,
     request(request) {
       if (!request.url.startsWith(`${origin}/v2/`)) throw new Error(`called ${request.url}`)
       return http.request({...request, url: request.url.replace(origin, to)})
     },
-    close: () => http.close(),
   }
 }

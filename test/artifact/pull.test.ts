@@ -1,8 +1,9 @@
+import {readdirSync, statSync} from 'node:fs'
 import {readFile, stat} from 'node:fs/promises'
 import {basename, dirname, isAbsolute, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import {gzipSync} from 'node:zlib'
+import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 
 import {file, folder, tar} from '../support/tar.ts'
 import {
@@ -80,8 +81,15 @@ describe('pullArtifact', () => {
   })
 
   it('makes a private folder named for the digest, and removes it', async () => {
-    const {digest} = addArtifact(world.registry, [addFileLayer(world.registry, 'tazuna.yaml', 'x\n')])
-    const artifact = await world.pull()
+    const layer = addFileLayer(world.registry, 'tazuna.yaml', 'x\n')
+    const {digest} = addArtifact(world.registry, [layer])
+    const blobModes: number[] = []
+    const onProgress = () => {
+      const [root] = readdirSync(world.tempDir)
+      blobModes.push(statSync(join(world.tempDir, root!, 'blobs', layer.digest.replace(':', '-'))).mode & 0o777)
+    }
+    const artifact = await world.pull(':prod', {onProgress})
+    expect(blobModes).toEqual([0o600])
     expect(isAbsolute(artifact.folder)).toBe(true)
     expect(basename(artifact.folder)).toBe(digest.replace(':', '-'))
     const [root] = await world.leftovers()

@@ -33,6 +33,7 @@ describe('parseReference', () => {
     ['oci://ghcr.io', 'names no repository'],
     ['oci://ghcr.io/', 'its repository may have'],
     ['oci://ghcr/acme', 'its host is not explicit'],
+    ['oci://alice@ghcr.io/acme', 'it holds a user'],
     ['oci:///acme', 'its host is not a host name'],
     ['oci://-ghcr.io/acme', 'its host is not a host name'],
     ['oci://ghcr..io/acme', 'its host is not a host name'],

@@ -1,7 +1,8 @@
+import {closeSync, openSync} from 'node:fs'
 import {readdir} from 'node:fs/promises'
 import {dirname} from 'node:path'
-import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import {gzipSync, zstdCompressSync} from 'node:zlib'
+import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 
 import {file, folder, longName, pax, tar, type TarEntry} from '../support/tar.ts'
 import {openUnpackWorld, ordinary, type UnpackWorld} from './unpack-world.ts'
@@ -90,6 +91,11 @@ describe('unpack of a hostile archive', () => {
       'not a valid tar archive',
     ],
     ['no name', tar([...ordinary, file('')]), 'not a valid tar archive'],
+    [
+      'an extended header of a size in base 256',
+      tar([{...pax({path: 'y'}), sizeField: Buffer.from('800000000000000000000009', 'hex')}, file('x')]),
+      'no readable size',
+    ],
     ['an extended header of no form', tar([{name: 'x', type: 'x', content: 'path=../x'}, file('a')]), 'as PAX has it'],
     [
       'a record longer than its header',
@@ -133,6 +139,15 @@ describe('unpack of a hostile archive', () => {
     })
   })
 
+  it('closes the file that it was writing', async () => {
+    const before = lowestFree()
+    const bytes = gzipSync(tar([file('a', 'x'.repeat(2000))]).subarray(0, 1500))
+    for (let count = 0; count < 40; count += 1) {
+      await expect(world.unpackLayers([{bytes}])).rejects.toThrow('it is cut short')
+    }
+    expect(lowestFree()).toBeLessThan(before + 20)
+  })
+
   it('refuses the marks that layers of container images delete with', async () => {
     await expect(world.unpackEntries([file('etc/.wh.passwd', '')])).rejects.toMatchObject({
       code: 'ARTIFACT_LAYOUT_INVALID',
@@ -144,4 +159,11 @@ function damaged(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes)
   copy[copy.length - 6]! ^= 0xff
   return copy
+}
+
+/** The number that the next opened file gets: grows with what is left open. */
+function lowestFree(): number {
+  const descriptor = openSync(process.execPath, 'r')
+  closeSync(descriptor)
+  return descriptor
 }

@@ -1,5 +1,5 @@
-import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import {gzipSync, zstdCompressSync} from 'node:zlib'
+import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 
 import {file, pax, tar} from '../support/tar.ts'
 import {readTree} from './read-tree.ts'

@@ -182,6 +182,37 @@ describe('a source that cannot be used', () => {
   })
 })
 
+describe('a temporary folder that cannot be used', () => {
+  it.each([
+    ['is not there', 'nowhere'],
+    ['is a file', 'source/tazuna.yaml'],
+  ])('%s', async (_title, folder) => {
+    await expectBadEnd({
+      title: '',
+      prepare: w => Promise.resolve({env: {TMPDIR: join(w.dir.path, folder), NODE_DISABLE_COMPILE_CACHE: '1'}}),
+      exitCode: 75,
+      outcome: 'failed',
+      code: 'ARTIFACT_STORE_IO',
+    })
+  })
+})
+
+describe('authorities that cannot be read', () => {
+  it('fail what needs them, and nothing is called clean or lost', async () => {
+    await using w = await world()
+    await configured(w, 'http: {caFile: no.pem}')
+    const result = await w.run(json)
+    expect(result.exitCode).toBe(74)
+    expect(JSON.parse(result.stdout)).toMatchObject({
+      outcome: 'drift',
+      notifications: [
+        {name: 'slack', delivery: 'failed', detail: expect.stringContaining('no.pem') as string},
+        {name: 'pushgateway', delivery: 'failed'},
+      ],
+    })
+  })
+})
+
 describe('a tazuna that cannot be used', () => {
   const failed = {exitCode: 69, outcome: 'failed'} as const
   const incomplete = {exitCode: 69, outcome: 'incomplete'} as const

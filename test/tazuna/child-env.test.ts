@@ -2,8 +2,11 @@ import {describe, expect, it} from 'vitest'
 
 import {toChildEnv} from '../../src/tazuna/child-env.ts'
 
-function childEnv(env: Record<string, string>, options: {secretNames?: string[]; passEnv?: string[]} = {}) {
-  return toChildEnv({env, cwd: '/job', secretNames: [], passEnv: [], cacheDir: '/tmp/cache', ...options})
+type Options = {secretNames?: string[]; passEnv?: string[]; contextFile?: string}
+
+function childEnv(env: Record<string, string>, options: Options = {}) {
+  const defaults = {secretNames: [], passEnv: [], contextFile: null, cacheDir: '/tmp/cache'}
+  return toChildEnv({env, cwd: '/job', ...defaults, ...options})
 }
 
 describe('toChildEnv', () => {
@@ -29,5 +32,13 @@ describe('toChildEnv', () => {
     const env = {SLACK_WEBHOOK_URL: 's', GATEWAY_PASSWORD: 'p', OTHER: 'o'}
     const options = {secretNames: ['SLACK_WEBHOOK_URL', 'GATEWAY_PASSWORD'], passEnv: ['GATEWAY_PASSWORD']}
     expect(Object.keys(childEnv(env, options))).toEqual(['GATEWAY_PASSWORD', 'OTHER', 'XDG_CACHE_HOME'])
+  })
+
+  it.each([
+    [{KUBECONFIG: 'a:/b'}, '/tmp/context:/job/a:/b'],
+    [{HOME: '/root'}, '/tmp/context:/root/.kube/config'],
+    [{HOME: '/root', KUBECONFIG: ''}, '/tmp/context:/root/.kube/config'],
+  ])('puts the file that chooses the context first, before %j', (env: Record<string, string>, kubeconfig) => {
+    expect(childEnv(env, {contextFile: '/tmp/context'})['KUBECONFIG']).toBe(kubeconfig)
   })
 })

@@ -1,0 +1,32 @@
+import {mkdir, mkdtemp, rm} from 'node:fs/promises'
+import {join} from 'node:path'
+
+import {WatchError, errorText} from './errors.ts'
+
+/** The private folder for all files of one run; disposing removes it. */
+export type WorkFolder = AsyncDisposable & {
+  /** Its path, or that of an empty folder in it. Made when first asked for. Throws `ARTIFACT_STORE_IO`. */
+  open(name?: string): Promise<string>
+}
+
+/** In `tempDir`. What cannot be removed at the end is left to whoever cleans that: it fails no run. */
+export function workFolder(tempDir: string): WorkFolder {
+  let root: string | null = null
+  return {
+    async open(name) {
+      try {
+        // mkdtemp gives mode 0700
+        root ??= await mkdtemp(join(tempDir, 'tazuna-watch-'))
+        if (name === undefined) return root
+        const folder = join(root, name)
+        await mkdir(folder)
+        return folder
+      } catch (error) {
+        throw new WatchError('ARTIFACT_STORE_IO', `making a folder in ${tempDir}: ${errorText(error)}`, {cause: error})
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      if (root !== null) await rm(root, {recursive: true, force: true, maxRetries: 3}).catch(() => undefined)
+    },
+  }
+}
