@@ -16,6 +16,17 @@ export class WatchError extends Error {
   }
 }
 
+/** The command line asks for what cannot be: exit code 64, no report. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+  readonly hint: string
+
+  constructor(message: string, hint: string) {
+    super(message)
+    this.hint = hint
+  }
+}
+
 /** The text of anything thrown, on one line. */
 export function errorText(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error)

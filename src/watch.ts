@@ -9,7 +9,6 @@ import type {Report, ReportWarning} from './model/report.ts'
 import type {StateReading} from './model/state-reading.ts'
 import {toTimestamp} from './model/time.ts'
 import {deliver, type DeliverOptions} from './notify/deliver.ts'
-import type {Redact} from './secret.ts'
 import {push, type PushOptions} from './sink/push.ts'
 import type {Source} from './source.ts'
 
@@ -21,7 +20,6 @@ export type WatchOptions = DeliverOptions &
     readonly ignore: readonly IgnoreRule[]
     /** What was found before the run, e.g. a secret that is missing. */
     readonly warnings: readonly ReportWarning[]
-    readonly redact: Redact
     readonly clock: () => Date
     /** Aborted by TERM and INT: nothing is sent after it. */
     readonly interrupt: AbortSignal

@@ -18,13 +18,13 @@ export function parseEntryName(name: string, limits: Pick<Limits, 'path' | 'comp
   if (components.some(component => Buffer.byteLength(component) > limits.component)) {
     return {path: null, problem: `a component is longer than ${limits.component} bytes`}
   }
-  return {path: components.join('/'), problem: null}
+  const path = components.join('/')
+  return /^[a-zA-Z]:/.test(path) ? {path: null, problem: 'it begins with a drive letter'} : {path, problem: null}
 }
 
 function wholeProblem(name: string, limits: Pick<Limits, 'path'>): string | null {
   if (name === '') return 'it is empty'
   if (name.startsWith('/')) return 'it is absolute'
-  if (/^[a-zA-Z]:/.test(name)) return 'it begins with a drive letter'
   if (name.includes('\\')) return 'it has a backslash'
   if (/\p{Cc}/u.test(name)) return 'it has a control character'
   if (name.includes('\uFFFD') || !name.isWellFormed()) return 'it is not UTF-8'

@@ -1,5 +1,7 @@
+import {errorText} from '../errors.ts'
 import type {OnEvent} from '../event.ts'
 import type {Reason, Report, ReportNotification} from '../model/report.ts'
+import type {Redact} from '../secret.ts'
 import type {EntryMatcher} from './match.ts'
 import type {Delivery, Links, Notification, Notifier} from './notifier.ts'
 
@@ -11,14 +13,15 @@ export type DeliverOptions = {
   readonly links: Links
   readonly run: {readonly dryRun: boolean}
   readonly onEvent: OnEvent
+  readonly redact: Redact
   readonly deliverySignal: AbortSignal
 }
 
 type Decide = (report: Report) => Reason[]
 
 /**
- * Tells each notifier once what concerns it, all at the same time: one that hangs or fails does not hold up another.
- * Never throws. The result is in config order.
+ * Tells each notifier once what concerns it, all at the same time: one that hangs or fails does not hold up another,
+ * nor does a bug in one. Never throws. The result is in config order.
  */
 export function deliver(report: Report, decide: Decide, options: DeliverOptions): Promise<ReportNotification[]> {
   return Promise.all(options.notifiers.map(matched => deliverOne(report, decide, matched, options)))
@@ -28,7 +31,7 @@ async function deliverOne(
   report: Report,
   decide: Decide,
   {notifier, matches}: MatchedNotifier,
-  {links, run, onEvent, deliverySignal}: DeliverOptions,
+  {links, run, onEvent, redact, deliverySignal}: DeliverOptions,
 ): Promise<ReportNotification> {
   const entries = report.entries.filter(entry => entry.filteredBy === null && matches.entry(entry))
   const view = {...report, entries}
@@ -37,12 +40,16 @@ async function deliverOne(
   const item = {name, type, role: 'notifier', reasons, pending: 0, attempts: 0, detail: null} as const
   if (reasons.length === 0) return {...item, delivery: 'nothing-due'}
   const notification: Notification = {reasons, report: view, links}
-  const payload = notifier.render(notification)
-  if (run.dryRun) return {...item, delivery: 'dry-run', payload}
-  const delivery = await notifier.send(payload, deliverySignal)
-  onEvent({type: 'delivery', name, delivery})
   const pending = new Set(entries.map(({manifest}) => manifest)).size
-  return {...item, ...toOutcome(delivery), pending: delivery.ok ? 0 : pending}
+  try {
+    const payload = notifier.render(notification)
+    if (run.dryRun) return {...item, delivery: 'dry-run', payload}
+    const delivery = await notifier.send(payload, deliverySignal)
+    onEvent({type: 'delivery', name, delivery})
+    return {...item, ...toOutcome(delivery), pending: delivery.ok ? 0 : pending}
+  } catch (error) {
+    return {...item, ...bugOutcome(error, redact), pending}
+  }
 }
 
 /** How a delivery stands in the report. */
@@ -51,4 +58,9 @@ export function toOutcome(delivery: Delivery): Pick<ReportNotification, 'deliver
   return delivery.ok
     ? {delivery: 'delivered', attempts, detail: null}
     : {delivery: 'failed', attempts, detail: delivery.detail}
+}
+
+/** How a bug in a notifier or sink stands in the report: a stack trace would cost the others theirs. */
+export function bugOutcome(error: unknown, redact: Redact): Pick<ReportNotification, 'delivery' | 'detail'> {
+  return {delivery: 'failed', detail: redact(`this is a bug in tazuna-watch: ${errorText(error)}`)}
 }

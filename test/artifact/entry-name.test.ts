@@ -38,6 +38,7 @@ describe('parseEntryName', () => {
     ['./..//x', 'it has a .. component'],
     ['C:/x', 'it begins with a drive letter'],
     ['c:x', 'it begins with a drive letter'],
+    ['./C:', 'it begins with a drive letter'],
     ['a\\b', 'it has a backslash'],
     ['a\0b', 'it has a control character'],
     ['a\nb', 'it has a control character'],

@@ -7,7 +7,7 @@ import {world} from '../support/world.ts'
 
 /** What the bundle leaves out of its libraries must not be what a proxy needs. */
 describe.skipIf(opensslPath === null)('run behind a proxy', () => {
-  it('tells Slack through a tunnel and pushes through a plain proxy', async () => {
+  it.concurrent('tells Slack through a tunnel and pushes through a plain proxy', async () => {
     await using w = await world()
     await using slack = await startTlsServer()
     await using proxy = await startProxy({login: 'ci:canary-proxy', tunnelTo: `127.0.0.1:${slack.port}`})
@@ -27,7 +27,7 @@ describe.skipIf(opensslPath === null)('run behind a proxy', () => {
     expect(w.gateway.calls).toHaveLength(1)
   })
 
-  it('fails without its password in any word when the proxy refuses', async () => {
+  it.concurrent('fails without its password in any word when the proxy refuses', async () => {
     await using w = await world()
     await using proxy = await startProxy({login: 'ci:other'})
     const proxyUrl = proxy.url.replace('//', '//ci:canary-proxy@')

@@ -3,11 +3,35 @@ import {expect} from 'vitest'
 import type {ErrorCode} from '../../src/model/error-code.ts'
 import type {ExitCode} from '../../src/model/exit-code.ts'
 import type {Report} from '../../src/model/report.ts'
-import {reportOf, type CliResult} from './cli.ts'
-import type {World} from './world.ts'
+import {reportOf, type CliOptions, type CliResult} from './cli.ts'
+import {world, type World, type WorldOptions} from './world.ts'
 
 /** How a run that goes wrong must end. */
 export type BadEnd = {exitCode: ExitCode; outcome: 'failed' | 'incomplete'; code: ErrorCode}
+
+/** A run that goes wrong; `says` is in the message. */
+export type BadRun = BadEnd & {
+  title: string
+  options?: WorldOptions
+  /** Changes the world before the run; its result goes to the process. */
+  prepare?: (w: World) => Promise<CliOptions>
+  says?: RegExp
+}
+
+/** Runs in a world of its own, and expects all that a run owes that goes wrong. Returns the report. */
+export async function expectBadEnd({options, prepare, says = /./, ...end}: BadRun): Promise<Report> {
+  await using w = await world(options)
+  const report = expectSaid(await w.run(['--format', 'json'], await prepare?.(w)), end)
+  expect(report.error?.message).toMatch(says)
+  expectTold(w, end)
+  return report
+}
+
+/** Writes the config file. */
+export async function configured(w: World, text: string): Promise<CliOptions> {
+  await w.dir.write('tazuna-watch.yaml', `apiVersion: tazuna-watch/v1\n${text}\n`)
+  return {}
+}
 
 /** Names of gauges about the run alone: a run that does not know how every Manifest stands pushes no others. */
 const runFamilies = ['build_info', 'last_run_timestamp_seconds', 'notifications', 'run_duration_seconds', 'run_outcome']
@@ -29,7 +53,7 @@ export function expectSaid(result: CliResult, {exitCode, outcome, code}: BadEnd)
 }
 
 /** Expects one message that names the error, and one push that leaves the gauges of Manifests alone. */
-export function expectTold({webhook, gateway}: World, {outcome, code}: BadEnd): void {
+function expectTold({webhook, gateway}: World, {outcome, code}: BadEnd): void {
   expect(webhook.calls.map(({method, path}) => `${method} ${path}`)).toEqual([
     'POST /services/T000/B000/canary-slack-hook',
   ])

@@ -28,11 +28,10 @@ export async function startTlsServer(): Promise<TlsServer> {
   const calls: string[] = []
   try {
     const [keyFile, caFile] = [`${dir.path}/key.pem`, `${dir.path}/cert.pem`]
-    await promisify(execFile)(opensslPath, [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1'],
-      ...['-subj', '/CN=test', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:receiver.test'],
-      ...['-keyout', keyFile, '-out', caFile],
-    ])
+    const kind = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=test'
+    const names = 'subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:receiver.test'
+    const words = [...kind.split(' '), '-addext', names, '-keyout', keyFile, '-out', caFile]
+    await promisify(execFile)(opensslPath, words)
     const [key, certificate] = await Promise.all([readFile(keyFile, 'utf8'), readFile(caFile, 'utf8')])
     const server = createServer({key, cert: certificate}, (request, response) => {
       const chunks: Buffer[] = []
