@@ -20,6 +20,11 @@ export type SendPolicy = {
   attemptTimeout?: number
   /** Milliseconds for all attempts and waits; default 45,000. */
   totalTimeout?: number
+  /**
+   * Further attempts after one that ended without an answer in time; default as many as there are. It may have arrived:
+   * a receiver that cannot tell a repetition from something new shows it twice.
+   */
+  timeoutRetries?: number
   /** Milliseconds before the second attempt, doubled for each further one, with jitter; default 500. */
   backoff?: number
 }
@@ -34,22 +39,25 @@ const finalErrors = new Set(['ERR_INVALID_URL', 'UND_ERR_INVALID_ARG', 'ENOENT',
  * 60 s and inside the deadline. A status other than 2xx is a failure, also a redirect.
  */
 export async function send(http: Http, request: Omit<HttpRequest, 'signal'>, policy: SendPolicy): Promise<Sent> {
-  const {attempts = 4, attemptTimeout = 10_000, totalTimeout = 45_000, backoff = 500} = policy
+  const {attempts = 4, attemptTimeout = 10_000, totalTimeout = 45_000, backoff = 500, timeoutRetries = attempts} = policy
   if (policy.signal.aborted) return {ok: false, status: null, text: 'it was not sent', attempts: 0, retryable: true}
   const deadline = performance.now() + totalTimeout
   const timeout = AbortSignal.timeout(totalTimeout)
   const signal = AbortSignal.any([policy.signal, timeout])
   const inFlight = AbortSignal.any([withGrace(policy.signal), timeout])
+  let timeouts = 0
   for (let attempt = 1; ; attempt += 1) {
     const answer = await sendOnce(http, request, AbortSignal.any([inFlight, AbortSignal.timeout(attemptTimeout)]))
     if (answer.status !== null && answer.status >= 200 && answer.status < 300) {
       return {ok: true, status: answer.status, text: answer.text, attempts: attempt}
     }
     const {retryable} = answer
+    if (answer.timedOut) timeouts += 1
     const failure = {ok: false, status: answer.status, text: answer.text, attempts: attempt, retryable} as const
     const wait = answer.retryAfter ?? backoff * 2 ** (attempt - 1) * (0.5 + Math.random())
     const outOfTime = performance.now() + wait >= deadline || wait > longestRetryAfter
-    if (!retryable || attempt >= attempts || outOfTime || signal.aborted) return failure
+    const outOfAttempts = attempt >= attempts || timeouts > timeoutRetries
+    if (!retryable || outOfAttempts || outOfTime || signal.aborted) return failure
     try {
       await sleep(wait, undefined, {signal})
     } catch {
@@ -72,18 +80,26 @@ function isTimeout({reason}: {reason: unknown}): boolean {
   return reason instanceof Error && reason.name === 'TimeoutError'
 }
 
-type Answer = {status: number | null; text: string; retryable: boolean; retryAfter: number | null}
+type Answer = {
+  status: number | null
+  text: string
+  retryable: boolean
+  retryAfter: number | null
+  /** It ended without an answer: whether the request arrived is not known. */
+  timedOut: boolean
+}
 
 async function sendOnce(http: Http, request: Omit<HttpRequest, 'signal'>, signal: AbortSignal): Promise<Answer> {
   try {
     const {status, headers, body} = await http.request({...request, signal})
     const text = await readText(body, 16 * 1024)
     const retryable = status === 408 || status === 429 || status >= 500
-    return {status, text, retryable, retryAfter: parseRetryAfter(headers['retry-after'], Date.now())}
+    return {status, text, retryable, retryAfter: parseRetryAfter(headers['retry-after'], Date.now()), timedOut: false}
   } catch (error) {
     const retryable = !finalErrors.has((error as NodeJS.ErrnoException).code ?? '')
-    const text = signal.aborted ? 'no answer in time' : networkErrorText(error)
-    return {status: null, text, retryable, retryAfter: null}
+    const timedOut = signal.aborted
+    const text = timedOut ? 'no answer in time' : networkErrorText(error)
+    return {status: null, text, retryable, retryAfter: null, timedOut}
   }
 }
 

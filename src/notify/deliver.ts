@@ -54,10 +54,8 @@ async function deliverOne(
 
 /** How a delivery stands in the report. */
 export function toOutcome(delivery: Delivery): Pick<ReportNotification, 'delivery' | 'attempts' | 'detail'> {
-  const {attempts} = delivery
-  return delivery.ok
-    ? {delivery: 'delivered', attempts, detail: null}
-    : {delivery: 'failed', attempts, detail: delivery.detail}
+  const {ok, attempts, detail = null} = delivery
+  return {delivery: ok ? 'delivered' : 'failed', attempts, detail}
 }
 
 /** How a bug in a notifier or sink stands in the report: a stack trace would cost the others theirs. */

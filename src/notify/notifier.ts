@@ -10,9 +10,9 @@ export type Notification = {
 
 export type Links = {readonly runbookUrl: string | null; readonly reportUrl: string | null}
 
-/** How one notification or push went. `detail` holds no secret. */
+/** How one notification or push went. `detail` holds no secret; of a success it says what was not as it should be. */
 export type Delivery =
-  | {readonly ok: true; readonly attempts: number}
+  | {readonly ok: true; readonly attempts: number; readonly detail?: string}
   | {readonly ok: false; readonly attempts: number; readonly retryable: boolean; readonly detail: string}
 
 /**

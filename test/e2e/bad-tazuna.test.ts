@@ -7,7 +7,7 @@ import {configured, expectBadEnd, type BadRun} from '../support/bad-run.ts'
 import type {CliOptions} from '../support/cli.ts'
 import type {StandInOptions} from '../support/stand-in.ts'
 import {hash, printStateDiff} from '../support/state-diff-text.ts'
-import {deployment, onePasswordSecret, writeApplied, type Manifests} from '../support/tazuna-yaml.ts'
+import {configMap, deployment, onePasswordSecret, writeApplied, type Manifests} from '../support/tazuna-yaml.ts'
 import {world, type World} from '../support/world.ts'
 
 const json = ['--format', 'json']
@@ -19,6 +19,9 @@ const shortTimeout = 'tazuna: {timeout: 2s}'
 
 /** Only `state diff` misbehaves. */
 const diff = (knobs: StandInOptions) => ({knobs: {faultyCommands: ['diff'], ...knobs}})
+
+/** Two blocks of one row: 239 characters each. */
+const twoBlocks = {source: {a: [configMap('a', 'a')], b: [configMap('b', 'b')]}, applied: {}}
 
 /** Another program, named in the environment. */
 const program = (path: string) => () => Promise.resolve({env: {TAZUNA_BIN: path}})
@@ -68,6 +71,18 @@ describe('a tazuna that cannot be used', () => {
     {title: 'prints help and exits with 0', options: diff({help: true}), ...unparsable},
     {title: 'prints a line that nobody knows', options: diff({extraLine: 'Done.'}), ...unparsable, says: /"Done\."/},
     {title: 'is cut in the middle of a row', options: diff({truncate: 150}), ...unparsable, says: /it ends inside/},
+    {
+      title: 'is cut in the middle of a row of another block',
+      options: {...twoBlocks, ...diff({truncate: 239 + 150})},
+      ...unparsable,
+      says: /it ends inside the block of Manifest "b"/,
+    },
+    {
+      title: 'is cut before the last empty line',
+      options: {...twoBlocks, ...diff({truncate: 2 * 239 - 1})},
+      ...unparsable,
+      says: /it ends inside the block of Manifest "b"/,
+    },
     {title: 'prints what is not UTF-8', options: diff({rawStdout: 'c328'}), ...unparsable, says: /not UTF-8/},
     {title: 'prints nothing', options: diff({truncate: 0}), ...unparsable},
     {
@@ -227,11 +242,15 @@ describe('State that moves', () => {
   it('while it is read, once, is read again and not worth a word', async () => {
     await using w = await world()
     const later = join(w.dir.path, 'later')
-    await writeApplied(later, {web: [deployment('web', 'nginx', 3)], api: [deployment('api', 'api')]})
+    const web = [deployment('web', 'nginx', 3), deployment('web', 'applied-meanwhile')]
+    await writeApplied(later, {web, api: [deployment('api', 'api')]})
     const env = w.tazuna.envWith({swapAfter: 1, swapState: later})
     const result = await w.run(json, {env})
     expect({exitCode: result.exitCode, stderr: result.stderr}).toEqual({exitCode: 0, stderr: ''})
-    expect(JSON.parse(result.stdout)).toMatchObject({outcome: 'drift', summary: {entries: {added: 1, modified: 0}}})
+    expect(JSON.parse(result.stdout)).toMatchObject({
+      outcome: 'drift',
+      summary: {entries: {added: 1, modified: 0, removed: 1}},
+    })
     expect(w.webhook.calls).toHaveLength(1)
   })
 

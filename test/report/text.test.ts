@@ -20,7 +20,7 @@ describe('renderReportText', () => {
     const {report} = situations['five Manifests']!
     const text = renderReportText(report, {color: true, width: 80})
     expect(stripVTControlCharacters(text)).toBe(render(report))
-    expect(text).toContain(`${styleText('red', 'removed ', {validateStream: false})}`)
+    expect(text).toContain(styleText('red', 'removed ', {validateStream: false}))
   })
 
   it('cuts nothing: every entry and every Manifest without result has its line', () => {
