@@ -39,7 +39,13 @@ const finalErrors = new Set(['ERR_INVALID_URL', 'UND_ERR_INVALID_ARG', 'ENOENT',
  * 60 s and inside the deadline. A status other than 2xx is a failure, also a redirect.
  */
 export async function send(http: Http, request: Omit<HttpRequest, 'signal'>, policy: SendPolicy): Promise<Sent> {
-  const {attempts = 4, attemptTimeout = 10_000, totalTimeout = 45_000, backoff = 500, timeoutRetries = attempts} = policy
+  const {
+    attempts = 4,
+    attemptTimeout = 10_000,
+    totalTimeout = 45_000,
+    backoff = 500,
+    timeoutRetries = attempts,
+  } = policy
   if (policy.signal.aborted) return {ok: false, status: null, text: 'it was not sent', attempts: 0, retryable: true}
   const deadline = performance.now() + totalTimeout
   const timeout = AbortSignal.timeout(totalTimeout)

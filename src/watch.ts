@@ -42,12 +42,13 @@ export async function watch(options: WatchOptions): Promise<Report> {
 
   onEvent({type: 'stage', stage: 'notify', detail: 'telling the notifiers'})
   const told = withNotifications(observed, await deliver(observed, decide, options))
-  if (options.interrupt.aborted) return finish(told)
+  if (options.interrupt.aborted) return finish(cancelled(told))
   onEvent({type: 'stage', stage: 'sinks', detail: 'filling the sinks'})
-  return finish(withNotifications(told, await push(told, options)))
+  const pushed = withNotifications(told, await push(told, options))
+  return finish(options.interrupt.aborted ? cancelled(pushed) : pushed)
 }
 
-/** An interrupted run says nothing of what it saw. */
+/** An interrupted run says nothing of what it saw, only who was told. */
 function cancelled(report: Report): Report {
   const error = {code: 'CANCELLED', message: 'running the watch: interrupted', hint: errorCodes.CANCELLED.hint}
   return {...report, outcome: 'failed', summary: null, manifests: [], entries: [], error}

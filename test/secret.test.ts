@@ -23,6 +23,8 @@ describe('redactor', () => {
     ['without its first slash', 'services/T000/B000/canary-XXXXXXXX'],
     ['percent-encoded', encodeURIComponent(webhook)],
     ['in base64', Buffer.from(webhook).toString('base64')],
+    ['in base64 of something longer', Buffer.from(`[${webhook}, and more]`).toString('base64')],
+    ['in base64 of something longer still', Buffer.from(`u:${webhook}, and more`).toString('base64')],
     ['by its last part', 'no such hook: canary-XXXXXXXX'],
   ])('hides a webhook URL %s', (_how, text) => {
     expect(redactor([new Secret(webhook)])(text)).not.toContain('canary')
@@ -48,6 +50,14 @@ describe('redactor', () => {
     expect(redact('token abcdef')).toBe('token abcdef')
     secrets.push(new Secret('abcdef'))
     expect(redact('token abcdef')).toBe('token [redacted]')
+  })
+
+  it.each(['', 'a', 'ab', 'abc', 'user:'])('hides a password in the base64 of a login after "%s"', before => {
+    const encoded = Buffer.from(`${before}correct-horse-battery`).toString('base64')
+    const hidden = redactor([new Secret('correct-horse-battery')])(`Authorization: Basic ${encoded}`)
+    expect(hidden).toContain('[redacted]')
+    // what is left are the characters that it shares with its neighbours
+    expect(hidden.replace('[redacted]', '').length).toBeLessThan('Authorization: Basic '.length + 12)
   })
 
   it('hides the longer secret first', () => {

@@ -132,6 +132,30 @@ describe('send', () => {
       expect(calls).toHaveLength(2)
     })
 
+    it.each([
+      [0, 1],
+      [1, 2],
+      [2, 3],
+    ])(
+      'makes %i further attempts after one without answer where that is asked for',
+      async (timeoutRetries, attempts) => {
+        const {url, calls} = await receive('hang')
+        expect((await sendTo(url, {attemptTimeout: 100, timeoutRetries})).sent).toEqual({
+          ok: false,
+          status: null,
+          text: 'no answer in time',
+          attempts,
+          retryable: true,
+        })
+        expect(calls).toHaveLength(attempts)
+      },
+    )
+
+    it('counts only attempts without answer for that', async () => {
+      const {url} = await receive({status: 503}, 'reset', 'hang', {body: 'ok'})
+      expect((await sendTo(url, {attemptTimeout: 200, timeoutRetries: 1})).sent).toMatchObject({ok: true, attempts: 4})
+    })
+
     it('ends an attempt whose answer stops in the middle', async () => {
       const server = createServer((_request, response) => {
         response.writeHead(200, {'content-length': 100}).write('half')

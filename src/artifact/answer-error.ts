@@ -6,7 +6,7 @@ import {printable} from './printable.ts'
 
 const longestBody = 16 * 1024
 
-const codes: Readonly<Record<number, ErrorCode>> = {
+const defaultCodes: Readonly<Record<number, ErrorCode>> = {
   401: 'ARTIFACT_AUTH_FAILED',
   403: 'ARTIFACT_DENIED',
   404: 'ARTIFACT_NOT_FOUND',
@@ -15,10 +15,28 @@ const codes: Readonly<Record<number, ErrorCode>> = {
   429: 'ARTIFACT_RATE_LIMITED',
 }
 
-/** What an answer other than 200 means, in the registry's own words where it has some. Reads the body. */
-export async function toAnswerError(answer: HttpAnswer, attempt: Attempt): Promise<WatchError> {
+const temporary = new Set([408, 429, 500, 502, 503, 504])
+
+/** Whether the same request may be answered otherwise in a moment. */
+export function isTemporary(status: number): boolean {
+  return temporary.has(status)
+}
+
+export type AnswerErrorOptions = {
+  /** Who answered; default the registry. */
+  readonly who?: string
+  /** What some statuses mean from them. */
+  readonly codes?: Readonly<Record<number, ErrorCode>>
+}
+
+/** What an answer other than 200 means, in the server's own words where it has some. Reads the body. */
+export async function toAnswerError(
+  answer: HttpAnswer,
+  attempt: Attempt,
+  {who = 'the registry', codes = {}}: AnswerErrorOptions = {},
+): Promise<WatchError> {
   const said = await readErrorText(answer)
-  const text = `the registry answered ${answer.status}${said === '' ? '' : `: ${said}`}`
+  const text = `${who} answered ${answer.status}${said === '' ? '' : `: ${said}`}`
   // what Go servers say to plain HTTP
   if (/HTTP request to an HTTPS server/i.test(said)) {
     return attempt.error('ARTIFACT_TLS', text, {
@@ -26,10 +44,22 @@ export async function toAnswerError(answer: HttpAnswer, attempt: Attempt): Promi
     })
   }
   // ECR says so with 403
-  if (/authorization token has expired/i.test(said)) return attempt.error('ARTIFACT_AUTH_FAILED', text)
-  const retryAfter = answer.headers['retry-after']
-  const wait = typeof retryAfter === 'string' ? ` (Retry-After: ${printable(retryAfter, 40)})` : ''
-  return attempt.error(codes[answer.status] ?? 'ARTIFACT_SERVER_ERROR', text + wait)
+  if (/authorization token has expired/i.test(said)) {
+    return attempt.error('ARTIFACT_AUTH_FAILED', text, {
+      hint: 'a token of ECR lives for 12 hours: renew the secret, or use the credential helper ecr-login',
+    })
+  }
+  return attempt.error(codes[answer.status] ?? defaultCodes[answer.status] ?? 'ARTIFACT_SERVER_ERROR', text)
+}
+
+/** What storage that a registry redirects to answers. Its text may quote our URL, which is a credential: it is not read. */
+export function toStorageError(answer: HttpAnswer, origin: string, attempt: Attempt): WatchError {
+  answer.body.on('error', () => undefined).destroy()
+  const text = `the registry redirects to ${origin}, which answered ${answer.status}`
+  if (answer.status !== 401 && answer.status !== 403) {
+    return attempt.error(defaultCodes[answer.status] ?? 'ARTIFACT_SERVER_ERROR', text)
+  }
+  return attempt.error('ARTIFACT_DENIED', text, {hint: 'the storage refuses links of its registry: look there'})
 }
 
 /**

@@ -1,88 +1,73 @@
-import {readFile} from 'node:fs/promises'
-import {join} from 'node:path'
-
-import {WatchError} from '../errors.ts'
 import type {Secret} from '../secret.ts'
-import {parseDockerConfig, type AuthEntry, type Credential, type DockerConfig} from './docker-config.ts'
+import type {Attempt} from './attempt.ts'
+import {findByKey} from './auth-key.ts'
+import {askHelper} from './credential-helper.ts'
+import {secretsOf, type Credential} from './credential.ts'
+import {readCredentialFiles, type CredentialFile} from './credential-files.ts'
 
 /** Who we are to each registry. */
 export type Credentials = {
-  /** All that were read, for the redactor. */
-  readonly secrets: readonly Secret[]
-  /** Of exactly this host and port. */
-  lookup(host: string): FoundCredential
+  /** Of one repository; may run a credential helper. Throws `ARTIFACT_HELPER_FAILED` and the like. */
+  lookup(wanted: Wanted): Promise<FoundCredential>
+}
+
+export type Wanted = {
+  /** With the port, if there is one. */
+  readonly host: string
+  readonly repository: string
+  readonly attempt: Attempt
+  readonly signal: AbortSignal
 }
 
 export type FoundCredential = {
   readonly credential: Credential | null
-  /** What the config has for this host that is not used: said when the registry refuses us. */
-  readonly unused: string | null
+  /** Where it comes from, or what may be the reason that there is none: said when the registry refuses us. */
+  readonly origin: string | null
 }
 
-/**
- * Reads Docker's config.json from the folder `DOCKER_CONFIG`, else from `~/.docker`; when there is none, nobody is known.
- * Throws `ARTIFACT_CREDENTIALS_INVALID`. Credential helpers and stores are not run.
- */
-export async function readCredentials(where: {env: NodeJS.ProcessEnv; homeDir: string}): Promise<Credentials> {
-  const named = where.env['DOCKER_CONFIG'] || null
-  const file = join(named ?? join(where.homeDir, '.docker'), 'config.json')
-  const json = await readIfThere(file, named !== null)
-  if (json.text === null) return {secrets: [], lookup: () => ({credential: null, unused: json.problem})}
-  const config = parseDockerConfig(json.text, file)
+export type CredentialOptions = {
+  readonly env: NodeJS.ProcessEnv
+  readonly homeDir: string
+  /** The one of the config: it is taken before all others. */
+  readonly configured?: Credential | null
+  /** Gets every secret that is met, for the redactor. */
+  readonly onSecret: (secret: Secret) => void
+}
+
+/** Reads all files that may hold credentials (credential-files.ts). Throws `ARTIFACT_CREDENTIALS_INVALID`. */
+export async function readCredentials(options: CredentialOptions): Promise<Credentials> {
+  const {env, homeDir, configured = null, onSecret} = options
+  const keep = (credential: Credential) => secretsOf(credential).forEach(onSecret)
+  if (configured !== null) {
+    keep(configured)
+    return {lookup: () => Promise.resolve({credential: configured, origin: 'source.credentials'})}
+  }
+  const {files, notes} = await readCredentialFiles(env, homeDir)
+  for (const {config} of files) [...config.auths.values()].forEach(keep)
   return {
-    secrets: [...config.auths.values()].flatMap(entry => entry.secrets),
-    lookup: host => lookUp(config, file, host),
+    async lookup(wanted) {
+      for (const file of files) {
+        const found = await lookIn(file, wanted, env)
+        if (found === null) continue
+        keep(found.credential)
+        return found
+      }
+      return {credential: null, origin: notes.length === 0 ? null : notes.join('; ')}
+    },
   }
 }
 
-type FileText = {text: string; problem: null} | {text: null; problem: string | null}
+type Found = FoundCredential & {credential: Credential}
 
-/** A home folder that may not be read is no reason to stop: images often have one of another user. */
-async function readIfThere(file: string, isNamed: boolean): Promise<FileText> {
-  try {
-    return {text: await readFile(file, 'utf8'), problem: null}
-  } catch (error) {
-    const {code} = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return {text: null, problem: null}
-    const problem = `${file} cannot be read (${code ?? 'unknown reason'})`
-    if (!isNamed && (code === 'EACCES' || code === 'EPERM' || code === 'ENOTDIR')) return {text: null, problem}
-    throw new WatchError('ARTIFACT_CREDENTIALS_INVALID', `reading credentials: ${problem}`, {cause: error})
+/** A helper that knows nobody leaves the question to the entries of the same file. */
+async function lookIn({name, config}: CredentialFile, wanted: Wanted, env: NodeJS.ProcessEnv): Promise<Found | null> {
+  const {host, repository, attempt, signal} = wanted
+  const helper = findByKey(config.credHelpers, host, repository) ?? config.credsStore
+  if (helper !== null) {
+    const step = attempt.step(`${name} leaves ${host} to a credential helper`)
+    const credential = await askHelper({name: helper, host, env, attempt: step, signal})
+    if (credential !== null) return {credential, origin: `docker-credential-${helper}`}
   }
-}
-
-function lookUp(config: DockerConfig, file: string, host: string): FoundCredential {
-  const entry = findEntry(config.auths, host)
-  const helper = valueOf(config.credHelpers, host) ?? config.credsStore
-  return {credential: entry?.basic ?? null, unused: unusedText(entry, helper, file, host)}
-}
-
-function unusedText(entry: AuthEntry | null, helper: string | null, file: string, host: string): string | null {
-  if (helper !== null) return `${file} leaves ${host} to docker-credential-${helper}, which is not run`
-  if (entry?.basic === null && entry.hasToken) return `the token that ${file} has for ${host} is not used`
-  return null
-}
-
-/** The key as it is beats URLs of old, whatever their order. */
-function findEntry(auths: ReadonlyMap<string, AuthEntry>, host: string): AuthEntry | null {
-  const exact = auths.get(host)
-  return exact ?? valueOf(auths, host)
-}
-
-function valueOf<T>(map: ReadonlyMap<string, T>, host: string): T | null {
-  const wanted = withoutAlias(host)
-  for (const [key, value] of map) if (withoutAlias(hostOfKey(key)) === wanted) return value
-  return null
-}
-
-/** `https://index.docker.io/v1/` → `index.docker.io`. A key with another path is for a part of a registry: not a host. */
-function hostOfKey(key: string): string {
-  const schemeEnd = key.indexOf('://')
-  const rest = schemeEnd === -1 ? key : key.slice(schemeEnd + 3)
-  return rest.replace(/\/(?:v[12]\/?)?$/, '').toLowerCase()
-}
-
-const hub = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io'])
-
-function withoutAlias(host: string): string {
-  return hub.has(host) ? 'docker.io' : host
+  const credential = findByKey(config.auths, host, repository)
+  return credential === null ? null : {credential, origin: name}
 }

@@ -2,27 +2,20 @@ import {z} from 'zod'
 
 import {WatchError} from '../errors.ts'
 import {Secret} from '../secret.ts'
+import type {Credential} from './credential.ts'
 
 /**
- * What Docker's config.json says about logging in.
- * https://github.com/docker/cli/blob/master/cli/config/configfile/file.go
+ * What Docker's config.json says about logging in; podman's auth.json and the `.dockerconfigjson` of Kubernetes have the
+ * same form. https://github.com/docker/cli/blob/master/cli/config/configfile/file.go
  */
 export type DockerConfig = {
-  /** By key as written: a host, or a URL of old. Entries without any credential are left out. */
-  readonly auths: ReadonlyMap<string, AuthEntry>
+  /** By key as written (auth-key.ts). Entries without any credential are left out. */
+  readonly auths: ReadonlyMap<string, Credential>
   /** Program by host. */
   readonly credHelpers: ReadonlyMap<string, string>
   /** Program for all other hosts. */
   readonly credsStore: string | null
 }
-
-export type AuthEntry = {
-  readonly basic: Credential | null
-  readonly hasToken: boolean
-  readonly secrets: readonly Secret[]
-}
-
-export type Credential = {readonly username: string; readonly password: Secret}
 
 const text = z.string().nullish()
 const authSchema = z.object({auth: text, username: text, password: text, identitytoken: text, registrytoken: text})
@@ -32,6 +25,8 @@ const configSchema = z.object({
   credsStore: text,
 })
 
+type Auth = z.infer<typeof authSchema>
+
 /** Throws `ARTIFACT_CREDENTIALS_INVALID`. No error quotes the file: it is full of secrets. */
 export function parseDockerConfig(json: string, file: string): DockerConfig {
   const invalid = (problem: string) =>
@@ -40,8 +35,8 @@ export function parseDockerConfig(json: string, file: string): DockerConfig {
   if (!parsed.success) throw invalid(`${parsed.error.issues[0]?.path.join('.') || 'it'} has not the right type`)
   const {auths, credHelpers, credsStore} = parsed.data
   const entries = Object.entries(auths ?? {}).flatMap(([key, auth]) => {
-    const entry = auth === null ? null : toEntry(auth, problem => invalid(`auths."${key}" ${problem}`))
-    return entry === null ? [] : [[key, entry] as const]
+    const credential = auth === null ? null : toCredential(auth, problem => invalid(`auths."${key}" ${problem}`))
+    return credential === null ? [] : [[key, credential] as const]
   })
   return {
     auths: new Map(entries),
@@ -58,35 +53,28 @@ function parseJson(json: string, invalid: () => WatchError): unknown {
   }
 }
 
-function toEntry(auth: z.infer<typeof authSchema>, invalid: (problem: string) => WatchError): AuthEntry | null {
-  const tokens = [auth.identitytoken, auth.registrytoken].filter(token => !!token)
+/** A token goes before a user, who is often there without the password that was taken out. */
+function toCredential(auth: Auth, invalid: (problem: string) => WatchError): Credential | null {
   const user = auth.auth ? decodeAuth(auth.auth, invalid) : fromFields(auth, invalid)
-  // beside a token there is often a user whose password was taken out
-  const basic = tokens.length > 0 && user?.password.reveal() === '' ? null : user
-  if (basic === null && tokens.length === 0) return null
-  const encoded = basic === null ? [] : [basic.password.reveal(), basicValue(basic)]
-  return {
-    basic,
-    hasToken: tokens.length > 0,
-    secrets: [...encoded, ...tokens].filter(value => !!value).map(value => new Secret(value!)),
+  if (auth.registrytoken) return {kind: 'registry', token: new Secret(auth.registrytoken)}
+  if (auth.identitytoken) {
+    return {kind: 'identity', username: user?.username ?? null, token: new Secret(auth.identitytoken)}
   }
+  return user === null ? null : {kind: 'password', ...user}
 }
 
+type User = {username: string; password: Secret}
+
 /** Base64 of `user:password`; some writers leave a NUL at the end. */
-function decodeAuth(auth: string, invalid: (problem: string) => WatchError): Credential {
+function decodeAuth(auth: string, invalid: (problem: string) => WatchError): User {
   const decoded = Buffer.from(auth, 'base64').toString('utf8').replace(/\0+$/, '')
   const colon = decoded.indexOf(':')
   if (colon < 1) throw invalid('has an auth that is not the base64 form of user:password')
   return {username: decoded.slice(0, colon), password: new Secret(decoded.slice(colon + 1))}
 }
 
-function fromFields({username, password}: z.infer<typeof authSchema>, invalid: (problem: string) => WatchError) {
+function fromFields({username, password}: Auth, invalid: (problem: string) => WatchError): User | null {
   if (!username && !password) return null
   if (!username) throw invalid('has a password without a username')
   return {username, password: new Secret(password ?? '')}
-}
-
-/** What follows `Basic ` in the header. https://www.rfc-editor.org/rfc/rfc7617 */
-export function basicValue({username, password}: Credential): string {
-  return Buffer.from(`${username}:${password.reveal()}`).toString('base64')
 }

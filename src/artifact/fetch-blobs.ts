@@ -4,7 +4,7 @@ import {open} from 'node:fs/promises'
 import type {Attempt} from './attempt.ts'
 import {finishDigest, parseDigest} from './digest.ts'
 import type {Descriptor} from './image-manifest.ts'
-import type {Registry} from './registry.ts'
+import type {Registry, RegistryAnswer} from './registry.ts'
 import {toStoreError} from './store-error.ts'
 
 export type FetchBlobsOptions = {
@@ -54,29 +54,43 @@ function uniqueBlobs(blobs: readonly Descriptor[], attempt: Attempt): Descriptor
   return [...unique.values()]
 }
 
-/** Size first, then digest; nothing is allocated by the size that the image manifest claims. */
 async function fetchBlob(blob: Descriptor, options: FetchBlobsOptions, onBytes: (count: number) => void) {
-  const {registry, fileOf, signal} = options
+  const {registry, signal} = options
   const attempt = options.attempt.step(`fetching layer ${blob.digest}`)
+  const request = {path: `blobs/${blob.digest}`, attempt, signal}
+  await registry.get(request, answer => storeBlob(blob, answer, {...options, attempt}, onBytes))
+}
+
+/** Size first, then digest; nothing is allocated by the size that the image manifest claims. */
+async function storeBlob(
+  blob: Descriptor,
+  {body}: RegistryAnswer,
+  {fileOf, attempt}: FetchBlobsOptions,
+  onBytes: (count: number) => void,
+): Promise<void> {
   const wrongSize = (size: string) =>
     attempt.error('ARTIFACT_SIZE_MISMATCH', `the registry has ${size} bytes, the image manifest says ${blob.size}`)
+  let size = 0
+  let isStored = false
   try {
-    await using file = await open(fileOf(blob.digest), 'wx', 0o600)
+    // a try before this one may have left a piece
+    await using file = await open(fileOf(blob.digest), 'w', 0o600)
     const {algorithm} = parseDigest(blob.digest)!
     const hash = createHash(algorithm)
-    let size = 0
-    const {body} = await registry.get({path: `blobs/${blob.digest}`, attempt, signal})
     for await (const chunk of body) {
       size += chunk.length
+      onBytes(chunk.length)
       if (size > blob.size) throw wrongSize(`more than ${blob.size}`)
       hash.update(chunk)
       await file.appendFile(chunk)
-      onBytes(chunk.length)
     }
     if (size !== blob.size) throw wrongSize(String(size))
     const digest = finishDigest(hash, algorithm)
     if (digest !== blob.digest) throw attempt.error('ARTIFACT_DIGEST_MISMATCH', `the bytes that came are ${digest}`)
+    isStored = true
   } catch (error) {
     throw toStoreError(error, attempt)
+  } finally {
+    if (!isStored) onBytes(-size)
   }
 }

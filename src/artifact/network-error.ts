@@ -1,4 +1,4 @@
-import type {WatchError} from '../errors.ts'
+import {WatchError} from '../errors.ts'
 import type {ErrorCode} from '../model/error-code.ts'
 import {networkErrorText} from '../send.ts'
 import type {Attempt} from './attempt.ts'
@@ -12,8 +12,16 @@ export function abortError(signal: AbortSignal, attempt: Attempt): WatchError {
     : attempt.error('CANCELLED', 'interrupted')
 }
 
+/** Whom a request was for. */
+export type Server = Pick<Origin, 'url' | 'isPlainHttp'>
+
+/** Whether a network error may be another one, or none, in a moment. */
+export function isTemporaryError(error: unknown): error is WatchError {
+  return error instanceof WatchError && (error.code === 'ARTIFACT_NETWORK' || error.code === 'ARTIFACT_TIMEOUT')
+}
+
 /** What a failed request or a broken body means. What has no code is a bug, and given back as it is. */
-export function toNetworkError(error: unknown, origin: Origin, attempt: Attempt, signal: AbortSignal): unknown {
+export function toNetworkError(error: unknown, origin: Server, attempt: Attempt, signal: AbortSignal): unknown {
   if (signal.aborted) return abortError(signal, attempt)
   const code = codeOf(error)
   if (code === null) return error

@@ -1,5 +1,6 @@
 import type {Http} from '../http.ts'
 import {normaliseTimestamp} from '../model/time.ts'
+import type {Secret} from '../secret.ts'
 import {attemptOf} from './attempt.ts'
 import type {Credentials} from './credentials.ts'
 import {fetchBlobs} from './fetch-blobs.ts'
@@ -10,6 +11,7 @@ import {parseReference} from './reference.ts'
 import {openRegistry} from './registry.ts'
 import {resolveArtifact, type ResolvedArtifact} from './resolve.ts'
 import {openStaging} from './staging.ts'
+import {realTiming, type Timing} from './timing.ts'
 import {unpack} from './unpack.ts'
 
 export type PullOptions = {
@@ -19,12 +21,16 @@ export type PullOptions = {
   readonly plainHttp: boolean
   readonly http: Http
   readonly credentials: Credentials
+  /** Gets the tokens that are obtained, for the redactor. */
+  readonly onSecret: (secret: Secret) => void
   /** A private folder for this artifact is made in it. */
   readonly tempDir: string
   /** Ends the pull: with a `TimeoutError` as the reason it is `ARTIFACT_TIMEOUT`, else `CANCELLED`. */
   readonly signal: AbortSignal
   readonly limits?: Limits
-  /** Bytes of the layers, as they come. */
+  /** Default: the clock of this machine. */
+  readonly timing?: Timing
+  /** Bytes of the layers, as they come; fewer when a broken one begins again. */
   readonly onProgress?: (done: {bytes: number; totalBytes: number}) => void
 }
 
@@ -50,9 +56,9 @@ export type PulledArtifact = AsyncDisposable & {
  * gives that its name when it is whole. On an error nothing is left. Throws `ARTIFACT_…`, `CANCELLED`.
  */
 export async function pullArtifact(options: PullOptions): Promise<PulledArtifact> {
-  const {http, plainHttp, credentials, tempDir, signal, limits = defaultLimits, onProgress = () => undefined} = options
+  const {tempDir, signal, limits = defaultLimits, timing = realTiming, onProgress = () => undefined} = options
   const reference = parseReference(options.reference)
-  const registry = openRegistry({http, reference, plainHttp, credentials})
+  const registry = openRegistry({...options, reference, timing})
   const pulling = attemptOf(`pulling ${reference.text}`)
   const {digest, manifest, annotations} = await resolveArtifact({registry, reference, limits, attempt: pulling, signal})
 

@@ -25,8 +25,13 @@ export type ReadDocumentOptions = {
 
 /** Gets a document by tag or digest and checks all that can be known of it: types, size, digest. */
 export async function readDocument(options: ReadDocumentOptions): Promise<RegistryDocument> {
-  const {registry, name, expected, attempt, signal} = options
-  const answer = await registry.get({path: `manifests/${name}`, accept: acceptedTypes, attempt, signal})
+  const {registry, name, attempt, signal} = options
+  const request = {path: `manifests/${name}`, accept: acceptedTypes, attempt, signal}
+  return await registry.get(request, answer => checkDocument(answer, options))
+}
+
+async function checkDocument(answer: RegistryAnswer, options: ReadDocumentOptions): Promise<RegistryDocument> {
+  const {expected, attempt} = options
   const mediaType = contentType(answer, attempt)
   if (expected !== null && bareType(expected.mediaType) !== mediaType) {
     throw attempt.error('ARTIFACT_UNSUPPORTED_MEDIA_TYPE', `it is ${mediaType}, but its index says otherwise`)

@@ -8,8 +8,10 @@ import {openNotifier, type NotifierConfig} from '../notify/registry.ts'
 import {unavailable} from '../notify/unavailable.ts'
 import type {SecretRef} from '../secret-ref.ts'
 import type {Redact, Secret} from '../secret.ts'
+import {heartbeatSink} from '../sink/heartbeat.ts'
 import {pushgatewaySink} from '../sink/pushgateway.ts'
 import type {Sink} from '../sink/sink.ts'
+import {textfileSink} from '../sink/textfile.ts'
 
 export type Outputs = {
   readonly notifiers: readonly MatchedNotifier[]
@@ -23,8 +25,9 @@ export type OutputTools = {http: Http; redact: Redact; resolveSecret: (ref: Secr
 export function openOutputs(config: Config, tools: OutputTools): Outputs {
   const warnings: ReportWarning[] = []
   const notifiers = config.notifiers.map(notifier => openMatched(notifier, tools, warnings))
-  const sinks = [openPushgateway(config, tools, warnings)].filter(sink => sink !== null)
-  return {notifiers, sinks, warnings}
+  const openSink = {pushgateway: openPushgateway, textfile: openTextfile, heartbeat: openHeartbeat}
+  const sinks = Object.entries(openSink).map(([type, open]) => openOrFail(type, () => open(config, tools), warnings))
+  return {notifiers, sinks: sinks.filter(sink => sink !== null), warnings}
 }
 
 function openMatched(config: NotifierConfig, tools: OutputTools, warnings: ReportWarning[]): MatchedNotifier {
@@ -38,26 +41,41 @@ function openMatched(config: NotifierConfig, tools: OutputTools, warnings: Repor
   }
 }
 
-function openPushgateway(config: Config, tools: OutputTools, warnings: ReportWarning[]): Sink | null {
+function openOrFail(type: string, open: () => Sink | null, warnings: ReportWarning[]): Sink | null {
+  try {
+    return open()
+  } catch (error) {
+    const detail = secretMissing(error, `sink ${type}`, warnings)
+    return {type, render: () => '', show: () => null, send: unavailable(detail)}
+  }
+}
+
+function openPushgateway(config: Config, {resolveSecret, http, redact}: OutputTools): Sink | null {
   const {pushgateway} = config
   if (pushgateway === null) return null
-  try {
-    const {basicAuth} = pushgateway
-    return pushgatewaySink({
-      url: pushgateway.url,
-      job: pushgateway.job,
-      cluster: config.cluster,
-      watch: config.watch,
-      basicAuth:
-        basicAuth === null ? null : {username: basicAuth.username, password: tools.resolveSecret(basicAuth.password)},
-      intervalSeconds: config.interval === null ? null : config.interval / 1000,
-      http: tools.http,
-      redact: tools.redact,
-    })
-  } catch (error) {
-    const detail = secretMissing(error, 'sink pushgateway', warnings)
-    return {type: 'pushgateway', render: () => '', show: () => null, send: unavailable(detail)}
-  }
+  const {url, job, basicAuth} = pushgateway
+  return pushgatewaySink({
+    ...toMetricsOptions(config),
+    url,
+    job,
+    basicAuth: basicAuth === null ? null : {...basicAuth, password: resolveSecret(basicAuth.password)},
+    http,
+    redact,
+  })
+}
+
+function openTextfile(config: Config, {redact}: OutputTools): Sink | null {
+  const {textfile} = config
+  return textfile === null ? null : textfileSink({...toMetricsOptions(config), path: textfile, redact})
+}
+
+function openHeartbeat({heartbeat}: Config, {resolveSecret, http, redact}: OutputTools): Sink | null {
+  return heartbeat === null ? null : heartbeatSink({url: resolveSecret(heartbeat.url), http, redact})
+}
+
+/** What all exports of metrics need to know. */
+function toMetricsOptions({cluster, watch, interval, gaugeSets}: Config) {
+  return {cluster, watch, intervalSeconds: interval === null ? null : interval / 1000, sets: gaugeSets}
 }
 
 function secretMissing(error: unknown, owner: string, warnings: ReportWarning[]): string {

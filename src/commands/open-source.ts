@@ -1,10 +1,14 @@
 import {homedir} from 'node:os'
 
+import type {Credential} from '../artifact/credential.ts'
 import type {SourceConfig} from '../config/config.ts'
 import type {OnEvent} from '../event.ts'
 import type {Http} from '../http.ts'
+import {readSecret} from '../read-secret.ts'
 import {redactor, type Secret} from '../secret.ts'
 import {openArtifact, openFolder, type Source} from '../source.ts'
+
+type OciSource = SourceConfig & {kind: 'oci'}
 
 export type SourceTools = {
   http: Http
@@ -23,25 +27,34 @@ export async function openSource(source: SourceConfig, tools: SourceTools): Prom
 }
 
 /** What only a pull needs is loaded here: a folder does without it. */
-async function pullSource(source: SourceConfig & {kind: 'oci'}, tools: SourceTools): Promise<Source> {
+async function pullSource(source: OciSource, tools: SourceTools): Promise<Source> {
   const {http, env, tempDir, secrets, signal, onEvent} = tools
   onEvent({type: 'stage', stage: 'source', detail: `pulling ${redactor([])(source.ref)}`})
   const [{readCredentials}, {pullArtifact}] = await Promise.all([
     import('../artifact/credentials.ts'),
     import('../artifact/pull.ts'),
   ])
-  const credentials = await readCredentials({env, homeDir: homeFolder()})
-  secrets.push(...credentials.secrets)
+  const onSecret = (secret: Secret) => void secrets.push(secret)
+  const configured = toCredential(source.credentials, env)
+  const credentials = await readCredentials({env, homeDir: homeFolder(), configured, onSecret})
   const artifact = await pullArtifact({
     reference: source.ref,
     plainHttp: source.plainHttp,
     http,
     credentials,
+    onSecret,
     tempDir,
     signal,
     onProgress: ({bytes, totalBytes}) => onEvent({type: 'pulled', bytes, totalBytes}),
   })
   return await openArtifact(artifact, source)
+}
+
+/** Its file is absolute. Throws `SECRET_MISSING`. */
+function toCredential(credentials: OciSource['credentials'], env: NodeJS.ProcessEnv): Credential | null {
+  if (credentials === null) return null
+  const {username, password} = credentials
+  return {kind: 'password', username, password: readSecret(password, env, '/')}
 }
 
 /** A user without an entry in passwd, as a container may have one, and without `HOME` has none. */

@@ -1,4 +1,5 @@
 import type {IgnoreRule} from '../drift/filter.ts'
+import type {GaugeSet} from '../metrics/gauges.ts'
 import type {NotifierConfig} from '../notify/registry.ts'
 import type {SecretRef} from '../secret-ref.ts'
 
@@ -20,7 +21,10 @@ export type Config = {
   }
   readonly ignore: readonly IgnoreRule[]
   readonly notifiers: readonly NotifierConfig[]
+  readonly gaugeSets: readonly GaugeSet[]
   readonly pushgateway: PushgatewayConfig | null
+  readonly textfile: string | null
+  readonly heartbeat: {readonly url: SecretRef} | null
   readonly runbookUrl: string | null
   readonly reportUrl: string | null
   readonly caFile: string | null
@@ -28,9 +32,12 @@ export type Config = {
 
 /** `ref` is as given; `path` absolute. */
 export type SourceConfig = {readonly ref: string; readonly subpath: string; readonly file: string} & (
-  | {readonly kind: 'oci'; readonly plainHttp: boolean}
+  | {readonly kind: 'oci'; readonly plainHttp: boolean; readonly credentials: RegistryLogin | null}
   | {readonly kind: 'path'; readonly path: string}
 )
+
+/** The password's file is absolute. */
+export type RegistryLogin = {readonly username: string; readonly password: SecretRef}
 
 export type PushgatewayConfig = {
   readonly url: string
@@ -39,7 +46,13 @@ export type PushgatewayConfig = {
 }
 
 /** Every secret that the config names, in config order. */
-export function secretRefsOf({notifiers, pushgateway}: Config): SecretRef[] {
+export function secretRefsOf({source, notifiers, pushgateway, heartbeat}: Config): SecretRef[] {
+  const login = source.kind === 'oci' ? source.credentials?.password : undefined
   const password = pushgateway?.basicAuth?.password
-  return [...notifiers.map(({webhookUrl}) => webhookUrl), ...(password === undefined ? [] : [password])]
+  return [
+    ...(login === undefined ? [] : [login]),
+    ...notifiers.map(({webhookUrl}) => webhookUrl),
+    ...(password === undefined ? [] : [password]),
+    ...(heartbeat === null ? [] : [heartbeat.url]),
+  ]
 }

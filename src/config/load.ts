@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs'
 import {dirname, join, resolve} from 'node:path'
 
 import {WatchError} from '../errors.ts'
-import type {Config, SourceConfig} from './config.ts'
+import type {Config, RegistryLogin, SourceConfig} from './config.ts'
 import {readConfigFile, type ConfigFile} from './file.ts'
 import {override, type Flags, type Overridden} from './overrides.ts'
 import {toProblems} from './problems.ts'
@@ -40,6 +40,7 @@ export async function loadConfig({flags, env, cwd}: LoadOptions): Promise<Config
     base: path === null ? cwd : dirname(resolve(cwd, path)),
     cwd,
     origins: overridden.origins,
+    writtenSource: toRaw(file, path)['source'],
   })
 }
 
@@ -89,7 +90,7 @@ function showPath(path: readonly PropertyKey[]): string {
   )
 }
 
-type Bases = {base: string; cwd: string; origins: ReadonlyMap<string, string>}
+type Bases = {base: string; cwd: string; origins: ReadonlyMap<string, string>; writtenSource: unknown}
 
 function toConfig(parsed: ConfigOutput, bases: Bases): Config {
   const {tazuna, metrics} = parsed
@@ -119,6 +120,9 @@ function toConfig(parsed: ConfigOutput, bases: Bases): Config {
       metrics.pushgateway === undefined
         ? null
         : {...metrics.pushgateway, basicAuth: metrics.pushgateway.basicAuth ?? null},
+    gaugeSets: metrics.families,
+    textfile: metrics.textfile === undefined ? null : resolve(bases.base, metrics.textfile),
+    heartbeat: parsed.heartbeat ?? null,
     runbookUrl: parsed.runbookUrl ?? null,
     reportUrl: parsed.reportUrl ?? null,
     caFile: parsed.http.caFile === undefined ? null : resolve(bases.base, parsed.http.caFile),
@@ -127,9 +131,25 @@ function toConfig(parsed: ConfigOutput, bases: Bases): Config {
 
 function toSource(source: NonNullable<ConfigOutput['source']>, bases: Bases): SourceConfig {
   const {subpath, file} = source
-  if (source.oci !== undefined) return {kind: 'oci', ref: source.oci, plainHttp: source.plainHttp, subpath, file}
+  if (source.oci !== undefined) {
+    const credentials = toLogin(source, bases)
+    return {kind: 'oci', ref: source.oci, plainHttp: source.plainHttp, credentials, subpath, file}
+  }
   const path = source.path!
   return {kind: 'path', ref: path, path: resolve(baseOf('source', bases), path), subpath, file}
+}
+
+/** A login is for the registry that it is written beside: it does not go to another one that a flag or variable names. */
+function toLogin({oci, credentials}: NonNullable<ConfigOutput['source']>, bases: Bases): RegistryLogin | null {
+  const written = hostOf((bases.writtenSource as {oci?: unknown} | undefined)?.oci)
+  if (credentials === undefined || (written !== null && written !== hostOf(oci))) return null
+  const {username, password} = credentials
+  return {username, password: password.file === undefined ? password : {file: resolve(bases.base, password.file)}}
+}
+
+/** `oci://ghcr.io/acme/config:prod` → `ghcr.io`. */
+function hostOf(reference: unknown): string | null {
+  return typeof reference === 'string' ? (reference.split('/')[2]?.toLowerCase() ?? null) : null
 }
 
 /** Relative paths in the file are relative to the file, elsewhere to the working directory. */

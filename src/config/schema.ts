@@ -1,5 +1,6 @@
 import {z} from 'zod'
 
+import {gaugeSets} from '../metrics/gauges.ts'
 import {driftTypes} from '../model/diff-entry.ts'
 import {notifierSchema} from '../notify/registry.ts'
 import {oneOrMany} from '../pattern.ts'
@@ -32,6 +33,10 @@ const source = z.strictObject({
   subpath: z.string().min(1).default('.').describe('folder inside the artifact or folder where tazuna runs'),
   file: z.string().min(1).default('tazuna.yaml').describe('the tazuna.yaml, relative to that folder'),
   plainHttp: z.boolean().default(false).describe('talk to the registry without TLS; loopback needs no such word'),
+  credentials: z
+    .strictObject({username: z.string().min(1), password: secretRef})
+    .describe('login at the registry; without it, the ones of docker and podman')
+    .optional(),
 })
 
 const tazuna = z.strictObject({
@@ -63,6 +68,24 @@ const pushgateway = z.strictObject({
   basicAuth: z.strictObject({username: z.string().min(1), password: secretRef}).optional(),
 })
 
+const metrics = z.strictObject({
+  families: z
+    .array(z.enum(gaugeSets))
+    .min(1)
+    .default(['tazuna_watch'])
+    .describe('sets of gauges; `drift_stack` is for rules made for other drift tools'),
+  pushgateway: pushgateway.optional(),
+  textfile: z
+    .string()
+    .min(1)
+    .describe('file for the textfile collector of node_exporter, which reads only names that end in `.prom`')
+    .optional(),
+})
+
+const heartbeat = z.strictObject({
+  url: secretRef.describe('called after each run, with `/fail` behind its path when the check did not complete'),
+})
+
 export const configSchema = z
   .strictObject({
     apiVersion: z.literal('tazuna-watch/v1', {error: 'write tazuna-watch/v1'}),
@@ -74,7 +97,8 @@ export const configSchema = z
     tazuna: tazuna.prefault({}),
     ignore: z.array(ignoreRule).default([]),
     notifiers: z.array(notifierSchema).default([]),
-    metrics: z.strictObject({pushgateway: pushgateway.optional()}).prefault({}),
+    metrics: metrics.prefault({}),
+    heartbeat: heartbeat.describe('tells a monitor such as healthchecks.io that the watch is alive').optional(),
     memory: z
       .strictObject({store: z.literal('none', {error: 'the only store is none'}).default('none')})
       .prefault({})

@@ -21,6 +21,7 @@ export function account(reading: StateReading): Ledger {
       expected: reading.list === null ? null : new Set(reading.list.map(({name}) => name)).size,
       unnamed: facts.unnamed,
     },
+    checkedAny: manifests.some(({state}) => state === 'checked') || hasDoubtfulSilence(facts),
     complete: error === null,
     error,
     moved: reading.moved,
@@ -82,7 +83,14 @@ function toState(name: string, facts: Facts): Pick<LedgerManifest, 'state' | 'er
   if (error !== undefined) return {state: 'error', error}
   if (facts.printed.has(name)) return {state: 'checked', error: null}
   if (facts.skipped.has(name)) return {state: 'not-checked', error: 'tazuna skipped it'}
-  return {state: facts.completed && facts.listed.has(name) ? 'checked' : 'not-checked', error: null}
+  // what was skipped without a name may be this one
+  const silenceProves = facts.completed && facts.listed.has(name) && facts.unattributed.length === 0
+  return {state: silenceProves ? 'checked' : 'not-checked', error: null}
+}
+
+/** tazuna ran to its end, and it is not known which Manifests its silence is about. */
+function hasDoubtfulSilence({completed, reading, unattributed}: Facts): boolean {
+  return completed && (reading.list === null || unattributed.length > 0)
 }
 
 function sortedEntries(name: string, {printed, listed, reading}: Facts): DiffEntry[] {
@@ -121,12 +129,12 @@ function foremostError(manifests: readonly LedgerManifest[], facts: Facts): Repo
   if (duplicates.length > 0) {
     return toError('DUPLICATE_MANIFEST', `reading tazuna.yaml: two Manifests are called ${quoteNames(duplicates)}`)
   }
+  if (facts.unattributed.length > 0) {
+    return toError('MANIFEST_SKIPPED', 'running tazuna state diff: it skipped something without saying which Manifest')
+  }
   const notChecked = manifests.filter(({state}) => state !== 'checked').map(({name}) => name)
   if (notChecked.length > 0) {
     return toError('MANIFEST_SKIPPED', `running tazuna state diff: it skipped ${quoteNames(notChecked)}`)
-  }
-  if (facts.unattributed.length > 0) {
-    return toError('MANIFEST_SKIPPED', 'running tazuna state diff: it skipped something without saying which Manifest')
   }
   return null
 }

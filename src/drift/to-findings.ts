@@ -42,9 +42,7 @@ export function toFindings(
 
 function toOutcome(ledger: Ledger, hasDrift: boolean): RunOutcome {
   if (ledger.complete) return hasDrift ? 'drift' : 'clean'
-  const checked = ledger.manifests.some(({state}) => state === 'checked')
-  // a diff that ran to its end and found nothing did check something, though nobody knows what
-  return checked || ledger.error?.code === 'COVERAGE_UNKNOWN' ? 'incomplete' : 'failed'
+  return ledger.checkedAny ? 'incomplete' : 'failed'
 }
 
 function toReportManifest(

@@ -29,8 +29,13 @@ function renderFamily({name, help, samples}: Family, constant: Labels): string {
 function renderLabels(labels: Labels): string {
   const pairs = Object.entries(labels)
     .toSorted(([a], [b]) => compare(a, b))
-    .map(([name, value]) => `${name}="${escapeHelp(value).replaceAll('"', String.raw`\"`)}"`)
+    .map(([name, value]) => `${name}="${escapeLabel(value)}"`)
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
+}
+
+/** A label's value as it stands between its quotes. */
+export function escapeLabel(value: string): string {
+  return escapeHelp(value).replaceAll('"', String.raw`\"`)
 }
 
 function escapeHelp(text: string): string {

@@ -11,7 +11,7 @@ const maxManifests = 2000
  * not carry is absent: ages without a memory, and the drift of a Manifest that was not checked, which is never 0.
  */
 export function manifestFamilies(report: Report, summary: ReportSummary): Family[] {
-  const present = report.manifests.filter(({outcome}) => outcome !== 'gone')
+  const present = presentManifests(report)
   const shown = withinLimit(present)
   return [
     ...summaryFamilies(summary),
@@ -29,8 +29,13 @@ export function manifestFamilies(report: Report, summary: ReportSummary): Family
   ]
 }
 
+/** Those that are not gone. */
+export function presentManifests({manifests}: Report): readonly ReportManifest[] {
+  return manifests.filter(({outcome}) => outcome !== 'gone')
+}
+
 /** Clean ones are dropped first, then the last ones. The order stays. */
-function withinLimit(manifests: readonly ReportManifest[]): readonly ReportManifest[] {
+export function withinLimit(manifests: readonly ReportManifest[]): readonly ReportManifest[] {
   if (manifests.length <= maxManifests) return manifests
   const clean = manifests.filter(({outcome}) => outcome === 'clean')
   const others = manifests.filter(({outcome}) => outcome !== 'clean')

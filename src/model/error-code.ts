@@ -38,6 +38,14 @@ export const errorCodes = {
   ARTIFACT_UNSAFE_ENTRY: {exit: 66, hint: 'remove links, devices and unsafe names from the folder and push it again'},
   ARTIFACT_ARCHIVE_CORRUPT: {exit: 66, hint: 'push the artifact again'},
   ARTIFACT_CREDENTIALS_INVALID: {exit: 66, hint: 'repair the Docker config file, or log in again'},
+  ARTIFACT_TOKEN_REALM_REJECTED: {
+    exit: 66,
+    hint: 'do not trust this registry: its token service must have TLS and be no address inside your network',
+  },
+  ARTIFACT_HELPER_FAILED: {
+    exit: 75,
+    hint: 'run `echo HOST | docker-credential-NAME get` by hand as the same user, with the same PATH',
+  },
   ARTIFACT_STORE_IO: {exit: 75, hint: 'check free space and rights of the temporary folder'},
 
   SOURCE_NOT_FOUND: {exit: 66, hint: 'check source.path, source.subpath and source.file'},

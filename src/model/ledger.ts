@@ -20,6 +20,8 @@ export type Ledger = {
   /** By that order, then State key; the old hash of modified rows joined from the State. */
   readonly entries: readonly DiffEntry[]
   readonly coverage: {readonly expected: number | null; readonly unnamed: number}
+  /** Something was checked, even where it is not known what. */
+  readonly checkedAny: boolean
   /** Every expected Manifest was checked, and nothing is in doubt. */
   readonly complete: boolean
   /** Why it is not complete. */

@@ -2,10 +2,13 @@ import type {DriftType} from '../model/diff-entry.ts'
 import type {Report, ReportManifest, ReportNotification} from '../model/report.ts'
 import {advice} from './advice.ts'
 import {age, utc} from './age.ts'
+import {disarm} from './disarm.ts'
 import {countDriftRows, driftedManifests, type DriftedManifest} from './drifted-manifests.ts'
+import {printableLines, printableReport} from './printable.ts'
 import {hashText, lastingText, objectName, shortCommit, shortDigest, shortRevision} from './row-text.ts'
 import {styler, type Style} from './style.ts'
-import {counted, countsText, grouped} from './wording.ts'
+import {summaryParts} from './summary-parts.ts'
+import {countsText} from './wording.ts'
 import {wrap} from './wrap.ts'
 
 /** `width` in columns, for prose; names and hashes are never cut. */
@@ -15,7 +18,7 @@ type Look = {readonly style: Style; readonly width: number}
 
 /** The report for a terminal: grouped by Manifest, `removed` first, one summary line last. Nothing is cut. */
 export function renderReportText(given: Report, {color, width}: TextOptions): string {
-  const report = printable(given)
+  const report = printableReport(given)
   const style = styler(color)
   const look = {style, width}
   const drifted = driftedManifests(report)
@@ -29,21 +32,11 @@ export function renderReportText(given: Report, {color, width}: TextOptions): st
     report.notifications.flatMap(notification => notificationLines(notification, style)),
     [summaryLine(report, look)],
   ]
-  return `${sections
+  const text = sections
     .filter(lines => lines.length > 0)
     .map(lines => lines.join('\n'))
-    .join('\n\n')}\n`
-}
-
-/** Foreign text cannot move the cursor, change colours or hide itself; only the list of config problems has lines. What joins emoji stays. */
-function printable({notifications, ...report}: Report): Report {
-  return {...(JSON.parse(JSON.stringify(report), clean) as Report), notifications}
-}
-
-function clean(key: string, value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  const hidden = key === 'message' ? /(?![\n\u200D])[\p{Cc}\p{Cf}\p{Cs}]/gu : /(?!\u200D)[\p{Cc}\p{Cf}\p{Cs}]/gu
-  return value.replaceAll(hidden, '�')
+    .join('\n\n')
+  return disarm(`${text}\n`)
 }
 
 function heading({cluster, watch, source, tazuna}: Report, style: Style): string[] {
@@ -122,33 +115,14 @@ function notificationLines(notification: ReportNotification, style: Style): stri
 /** What a dry run would send: text as it is, anything else as JSON. */
 function payloadLines(payload: unknown): string[] {
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload, null, 2)
-  return text.trimEnd().split('\n')
+  return printableLines(text.trimEnd()).split('\n')
 }
 
 const outcomeColors = {clean: 'green', drift: 'yellow', incomplete: 'red', failed: 'red'} as const
 
 /** One line that says it all: the outcome, what was checked, what was found and how long it took. */
-function summaryLine({outcome, summary, run}: Report, {style, width}: Look): string {
+function summaryLine(report: Report, {style, width}: Look): string {
+  const {outcome} = report
   const word = style(outcomeColors[outcome], outcome.toUpperCase())
-  const dry = run.dryRun ? ' (dry run: nothing was sent)' : ''
-  const took = `${run.durationSeconds.toFixed(1)} s${dry}`
-  if (summary === null) return `${word}  nothing was checked · ${took}`
-  const {expected, checked} = summary.coverage
-  const {entries, manifests} = summary
-  const coverage =
-    expected === null
-      ? `${grouped(checked)} checked, of how many is unknown`
-      : `${grouped(checked)} of ${counted(expected, 'Manifest')} checked`
-  const drift = manifests.drift > 0 ? `${grouped(manifests.drift)} drifted: ${countsText(entries)}` : null
-  const parts = [
-    coverage,
-    drift,
-    manifests.error > 0 ? `${grouped(manifests.error)} in error` : null,
-    manifests.notChecked > 0 ? `${grouped(manifests.notChecked)} not checked` : null,
-    entries.alwaysSync > 0 ? `${grouped(entries.alwaysSync)} always-sync` : null,
-    entries.ignored > 0 ? `${grouped(entries.ignored)} ignored` : null,
-    took,
-  ]
-  const text = parts.filter(part => part !== null).join(' · ')
-  return `${word}  ${wrap(text, width, outcome.length + 2, outcome.length + 2)}`
+  return `${word}  ${wrap(summaryParts(report).join(' · '), width, outcome.length + 2, outcome.length + 2)}`
 }

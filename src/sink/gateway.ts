@@ -1,14 +1,15 @@
 import {errorText} from '../errors.ts'
 import type {Http} from '../http.ts'
 import type {Delivery} from '../notify/notifier.ts'
-import {Secret, decodePercent, redactor, type Redact} from '../secret.ts'
+import {redactor, type Redact} from '../secret.ts'
 import {send, type SendPolicy, type Sent} from '../send.ts'
+import {basicToken, credentialsOf, type BasicAuth} from './basic-auth.ts'
 
 export type GatewayOptions = {
   /** Of the gateway, without `/metrics`; user and password in it are used as basic auth. */
   readonly url: string
   /** Wins over user and password of the URL. */
-  readonly basicAuth: {readonly username: string; readonly password: Secret} | null
+  readonly basicAuth: BasicAuth | null
   readonly http: Http
   readonly redact: Redact
   readonly sendPolicy?: Omit<SendPolicy, 'signal'>
@@ -25,23 +26,18 @@ const answerShown = 300
 
 /** https://github.com/prometheus/pushgateway#api */
 export function openGateway({url, basicAuth, http, redact, sendPolicy = {}}: GatewayOptions): Gateway {
-  const {username, password} = basicAuth ?? credentialsOf(url)
-  const token = new Secret(Buffer.from(`${username}:${password.reveal()}`).toString('base64'))
-  const hide = redactor([password, token])
+  const auth = basicAuth ?? credentialsOf(new URL(url))
+  const token = basicToken(auth)
+  const hide = redactor([auth.password, token])
   const headers = {
     'content-type': 'text/plain; version=0.0.4; charset=utf-8',
-    ...(username !== '' && {authorization: `Basic ${token.reveal()}`}),
+    ...(auth.username !== '' && {authorization: `Basic ${token.reveal()}`}),
   }
   return async ({method, path, body}, signal) => {
     const request = {method, url: toUrl(url, path), headers, body} as const
     const sent = await send(http, request, {...sendPolicy, signal})
     return toDelivery(sent, redact(hide(errorText(sent.text))))
   }
-}
-
-function credentialsOf(url: string): {username: string; password: Secret} {
-  const {username, password} = new URL(url)
-  return {username: decodePercent(username), password: new Secret(decodePercent(password))}
 }
 
 function toUrl(base: string, path: string): string {

@@ -113,7 +113,7 @@ function decode(decoder: TextDecoder, chunk: Buffer, {args}: ChildOptions): stri
 function notStarted({command}: ChildOptions, code: string | undefined): WatchError {
   const what =
     code === 'ENOENT'
-      ? 'there is no such program on PATH'
+      ? `there is no such program${command.includes('/') ? '' : ' on PATH'}`
       : code === 'EACCES'
         ? 'it is not executable'
         : `it could not be started (${code ?? 'unknown reason'})`

@@ -33,13 +33,7 @@ describe('pullArtifact from a registry that answers no', () => {
       'DENIED: Your authorization token has expired.',
     ],
     [408, {}, 'ARTIFACT_TIMEOUT', 'the registry answered 408'],
-    [429, {headers: {'retry-after': '120'}}, 'ARTIFACT_RATE_LIMITED', 'answered 429 (Retry-After: 120)'],
-    [
-      429,
-      {headers: {...json, 'retry-after': 'Fri, 20 Nov 2026 10:00:00 GMT'}, body: errorBody('TOOMANYREQUESTS', 'slow')},
-      'ARTIFACT_RATE_LIMITED',
-      'TOOMANYREQUESTS: slow (Retry-After: Fri, 20 Nov 2026 10:00:00 GMT)',
-    ],
+    [429, {}, 'ARTIFACT_RATE_LIMITED', 'the registry answered 429'],
     [500, {body: '<html>oops</html>', headers: {'content-type': 'text/html'}}, 'ARTIFACT_SERVER_ERROR', 'answered 500'],
     [
       502,
@@ -78,25 +72,5 @@ describe('pullArtifact from a registry that answers no', () => {
     const error = await world.failure()
     expect(error).toMatchObject({message: expect.stringMatching(/: UNKNOWN: a b x+…$/) as unknown})
     expect((error as Error).message.length).toBeLessThan(420)
-  })
-
-  it.each([301, 302, 303, 307, 308])('does not follow a %i, and shows only where it leads', async status => {
-    const headers = {location: 'https://storage.example.com/secret-path?X-Amz-Signature=hunter22'}
-    world.registry.answer(`blobs/${layer.digest}`, {status, headers})
-    const error = await world.failure()
-    expect(error).toMatchObject({
-      code: 'ARTIFACT_REDIRECT_REJECTED',
-      message: expect.stringMatching(
-        `the registry answered ${status} and redirects to https://storage.example.com$`,
-      ) as unknown,
-    })
-    world.registry.answer(`blobs/${layer.digest}`, {status})
-    expect(await world.failure()).toMatchObject({code: 'ARTIFACT_REDIRECT_REJECTED'})
-  })
-
-  it('stays sound when the body of a redirect never ends', async () => {
-    const headers = {location: '/elsewhere', 'content-length': '1000000'}
-    world.registry.answer('manifests/prod', {status: 302, headers, body: 'x'})
-    expect(await world.failure()).toMatchObject({code: 'ARTIFACT_REDIRECT_REJECTED'})
   })
 })

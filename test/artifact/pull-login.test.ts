@@ -1,13 +1,13 @@
 import {inspect} from 'node:util'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 
-import type {Credentials, FoundCredential} from '../../src/artifact/credentials.ts'
+import type {Credential} from '../../src/artifact/credential.ts'
 import {Secret} from '../../src/secret.ts'
 import {addArtifact, addFileLayer} from './artifact-builder.ts'
-import {forwarding, openPullWorld, type PullWorld} from './pull-world.ts'
+import {forwarding, only, openPullWorld, type PullWorld} from './pull-world.ts'
 
-const alice: FoundCredential = {credential: {username: 'alice', password: new Secret('hunter22:é')}, unused: null}
-const stranger: FoundCredential = {credential: {username: 'alice', password: new Secret('wrong-one')}, unused: null}
+const alice: Credential = {kind: 'password', username: 'alice', password: new Secret('hunter22:é')}
+const stranger: Credential = {kind: 'password', username: 'alice', password: new Secret('wrong-one')}
 const header = `Basic ${Buffer.from('alice:hunter22:é').toString('base64')}`
 
 describe('pullArtifact from a registry that wants a login', () => {
@@ -15,27 +15,22 @@ describe('pullArtifact from a registry that wants a login', () => {
   beforeEach(async () => {
     world = await openPullWorld()
     const {registry} = world
-    registry.requireLogin('alice', 'hunter22:é', ['Negotiate', 'Bearer realm="x", Basic realm="y"'])
+    registry.requireLogin('alice', 'hunter22:é', ['Negotiate', 'Digest nonce="x", Basic realm="y"'])
     addArtifact(registry, [addFileLayer(registry, 'a', 'x'), addFileLayer(registry, 'b', 'y')])
   })
   afterEach(() => world[Symbol.asyncDispose]())
 
-  /** Knows one credential, for the host of the registry only. */
-  function only(found: FoundCredential, host = world.registry.host): Credentials {
-    const none = {credential: null, unused: null}
-    return {secrets: [], lookup: asked => (asked === host ? found : none)}
-  }
-
+  const known = (credential: Credential | null) => ({credentials: only(credential, world.registry.host)})
   const authorizations = () => world.registry.calls.map(({headers}) => headers.authorization)
 
   it('sends nothing before it is asked, then stays logged in', async () => {
-    await using artifact = await world.pull(':prod', {credentials: only(alice)})
+    await using artifact = await world.pull(':prod', known(alice))
     expect(artifact.files).toBe(2)
     expect(authorizations()).toEqual([undefined, header, header, header])
   })
 
   it('says that a login is needed', async () => {
-    await expect(world.pull()).rejects.toMatchObject({
+    expect(await world.failure()).toMatchObject({
       code: 'ARTIFACT_AUTH_REQUIRED',
       message: expect.stringMatching(
         /: the registry answered 401: UNAUTHORIZED: authentication required: there are no credentials for it$/,
@@ -44,14 +39,18 @@ describe('pullArtifact from a registry that wants a login', () => {
     expect(authorizations()).toEqual([undefined])
   })
 
-  it('says which credential it left unused', async () => {
-    const unused = 'config.json leaves it to docker-credential-ecr-login, which is not run'
-    await expect(world.pull(':prod', {credentials: only({credential: null, unused})})).rejects.toThrow(unused)
+  it('says why there may be no credential', async () => {
+    const note = 'config.json cannot be read (EACCES)'
+    const credentials = {lookup: () => Promise.resolve({credential: null, origin: note})}
+    await expect(world.pull(':prod', {credentials})).rejects.toThrow(note)
   })
 
-  it('tries a refused login once, and shows no secret', async () => {
-    const error: unknown = await world.pull(':prod', {credentials: only(stranger)}).catch((error: unknown) => error)
-    expect(error).toMatchObject({code: 'ARTIFACT_AUTH_FAILED'})
+  it('tries a refused login once, says where it comes from, and shows no secret', async () => {
+    const error = await world.failure(':prod', known(stranger))
+    expect(error).toMatchObject({
+      code: 'ARTIFACT_AUTH_FAILED',
+      message: expect.stringMatching(/: it does not take the login of config.json$/) as unknown,
+    })
     expect(authorizations()).toHaveLength(2)
     expect(inspect(error, {depth: 10})).not.toMatch(/wrong-one|YWxpY2U/)
   })
@@ -61,21 +60,35 @@ describe('pullArtifact from a registry that wants a login', () => {
     const layer = addFileLayer(registry, 'c', 'z')
     addArtifact(registry, [layer])
     registry.answer(`blobs/${layer.digest}`, {status: 401, headers: {'www-authenticate': 'Basic realm="x"'}})
-    await expect(world.pull(':prod', {credentials: only(alice)})).rejects.toMatchObject({code: 'ARTIFACT_AUTH_FAILED'})
+    expect(await world.failure(':prod', known(alice))).toMatchObject({code: 'ARTIFACT_AUTH_FAILED'})
     expect(registry.paths()).toEqual(['manifests/prod', 'manifests/prod', `blobs/${layer.digest}`])
   })
 
   it.each([
-    ['Bearer realm="https://auth.example.com/token",service="x"', 'it asks for bearer, and only Basic is supported'],
+    ['Digest realm="x"', 'it asks for digest, and only Basic and Bearer are supported'],
+    ['Bearer service="x"', 'it asks for bearer'],
     ['Negotiate, NTLM', 'it asks for negotiate, ntlm'],
     ['', 'it asks for nothing that could be answered'],
   ])('says what it cannot answer: %s', async (challenge, text) => {
     world.registry.requireLogin('alice', 'x', challenge)
-    await expect(world.pull(':prod', {credentials: only(alice)})).rejects.toMatchObject({
+    expect(await world.failure(':prod', known(alice))).toMatchObject({
       code: 'ARTIFACT_AUTH_REQUIRED',
       message: expect.stringContaining(text) as unknown,
     })
     expect(authorizations()).toEqual([undefined])
+  })
+
+  it('sends a token of the registry itself as it is, and no other token where Basic is asked for', async () => {
+    const token = new Secret('registry-token')
+    world.registry.requireToken(['registry-token'], 'Bearer realm="http://127.0.0.1:1/never-asked"')
+    const artifact = await world.pull(':prod', known({kind: 'registry', token}))
+    await artifact[Symbol.asyncDispose]()
+    expect(artifact.files).toBe(2)
+    world.registry.requireLogin('alice', 'x')
+    expect(await world.failure(':prod', known({kind: 'identity', username: null, token}))).toMatchObject({
+      code: 'ARTIFACT_AUTH_REQUIRED',
+      message: expect.stringMatching(/: it asks for Basic, and config.json has a token$/) as unknown,
+    })
   })
 
   it('sends no credential over plain HTTP to another machine', async () => {
@@ -85,11 +98,14 @@ describe('pullArtifact from a registry that wants a login', () => {
       http: forwarding('http://registry.example.com', `http://${world.registry.host}`),
       credentials: only(alice, 'registry.example.com'),
     }
-    await expect(world.pull(':prod', options)).rejects.toMatchObject({
-      code: 'ARTIFACT_AUTH_REQUIRED',
-      message: expect.stringContaining('credentials are not sent over plain HTTP') as unknown,
-      hint: expect.stringContaining('TLS') as unknown,
-    })
-    expect(authorizations()).toEqual([undefined])
+    for (const challenge of ['Basic realm="x"', 'Bearer realm="http://registry.example.com/token"']) {
+      world.registry.requireLogin('alice', 'x', challenge)
+      expect(await world.failure(':prod', options)).toMatchObject({
+        code: 'ARTIFACT_AUTH_REQUIRED',
+        message: expect.stringContaining('credentials are not sent over plain HTTP') as unknown,
+        hint: expect.stringContaining('TLS') as unknown,
+      })
+    }
+    expect(authorizations()).toEqual([undefined, undefined])
   })
 })

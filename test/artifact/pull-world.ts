@@ -2,15 +2,22 @@ import {mkdtemp, readdir, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
+import type {Credential} from '../../src/artifact/credential.ts'
 import type {Credentials} from '../../src/artifact/credentials.ts'
 import {pullArtifact, type PulledArtifact, type PullOptions} from '../../src/artifact/pull.ts'
+import type {Timing} from '../../src/artifact/timing.ts'
 import {httpClient, type Http} from '../../src/http.ts'
+import type {Secret} from '../../src/secret.ts'
 import {startFakeRegistry, type FakeRegistry} from '../support/fake-registry.ts'
 
 /** A registry and a temporary folder for one test. */
 export type PullWorld = AsyncDisposable & {
   readonly registry: FakeRegistry
   readonly tempDir: string
+  /** What was to be redacted. */
+  readonly secrets: Secret[]
+  /** What was waited for between tries, in milliseconds. */
+  readonly waits: number[]
   /** Pulls `acme/config` with this behind it: by default `:prod`. */
   pull(suffix?: string, options?: Partial<PullOptions>): Promise<PulledArtifact>
   /** The error of a pull that must fail, and must leave nothing. */
@@ -19,12 +26,35 @@ export type PullWorld = AsyncDisposable & {
   leftovers(): Promise<string[]>
 }
 
-export const nobody: Credentials = {secrets: [], lookup: () => ({credential: null, unused: null})}
+export const nobody: Credentials = {lookup: () => Promise.resolve({credential: null, origin: null})}
+
+/** Someone who is known at one registry only, by a credential that stands in `config.json`. */
+export function only(credential: Credential | null, host: string): Credentials {
+  return {
+    lookup: wanted =>
+      Promise.resolve(wanted.host === host ? {credential, origin: 'config.json'} : {credential: null, origin: null}),
+  }
+}
+
+/** Midday, without chance, and waiting takes no time: `waits` has what was waited for, in milliseconds. */
+export function instantTiming(waits: number[] = []): Timing {
+  return {
+    now: () => Date.UTC(2026, 10, 21, 12),
+    random: () => 1,
+    async sleep(milliseconds, signal) {
+      signal.throwIfAborted()
+      waits.push(milliseconds)
+      await Promise.resolve()
+    },
+  }
+}
 
 export async function openPullWorld(): Promise<PullWorld> {
   const registry = await startFakeRegistry()
   const tempDir = await mkdtemp(join(tmpdir(), 'tw-pull-'))
   const http = httpClient({env: {}})
+  const secrets: Secret[] = []
+  const waits: number[] = []
   const leftovers = () => readdir(tempDir)
   const pull: PullWorld['pull'] = (suffix = ':prod', options = {}) =>
     pullArtifact({
@@ -32,6 +62,8 @@ export async function openPullWorld(): Promise<PullWorld> {
       plainHttp: false,
       http,
       credentials: nobody,
+      onSecret: secret => void secrets.push(secret),
+      timing: instantTiming(waits),
       tempDir,
       signal: new AbortController().signal,
       ...options,
@@ -39,6 +71,8 @@ export async function openPullWorld(): Promise<PullWorld> {
   return {
     registry,
     tempDir,
+    secrets,
+    waits,
     pull,
     async failure(suffix, options) {
       const outcome: unknown = await pull(suffix, options).catch((error: unknown) => error)

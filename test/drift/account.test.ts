@@ -88,8 +88,10 @@ describe('account', () => {
     expect(ledger.error?.message).toContain('"batch"')
   })
 
-  it('is not complete when something was skipped and nobody knows what', () => {
+  it('takes no silence for checked when something was skipped and nobody knows what', () => {
     const skipped = {named: [], unnamed: 0, unattributed: ['level=WARN msg="skipping"']}
+    const printed = account(reading(five, output([entry('web', 'added', 'x')], {skipped})))
+    expect(states(printed)).toMatchObject({ingress: 'not-checked', web: 'checked', cache: 'not-checked'})
     const ledger = account(reading(five, output([], {skipped})))
     expect(ledger).toMatchObject({complete: false, error: {code: 'MANIFEST_SKIPPED'}})
     expect(ledger.warnings).toHaveLength(1)

@@ -70,6 +70,12 @@ describe('the outcome of a run', () => {
       'MANIFEST_SKIPPED',
     ],
     [
+      'something was skipped and nobody knows what',
+      reading(list, output([], {skipped: {named: [], unnamed: 0, unattributed: ['x']}})),
+      'incomplete',
+      'MANIFEST_SKIPPED',
+    ],
+    [
       'only unnamed Manifests were skipped',
       reading(list, output([], {skipped: {named: [], unnamed: 1, unattributed: []}})),
       'clean',

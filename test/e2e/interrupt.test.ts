@@ -149,9 +149,10 @@ describe.concurrent('an interrupt while telling', () => {
     const {result, report, calls, gateway} = await whileTelling('SLACK_WEBHOOK_URL', ['hang'], signal)
     expect(result.exitCode).toBe(exitCode)
     expect(report).toMatchObject({
-      outcome: 'drift',
-      summary: {entries: {added: 1, modified: 1, removed: 1}},
-      entries: [{diffType: 'added'}, {diffType: 'removed'}, {diffType: 'modified'}],
+      outcome: 'failed',
+      summary: null,
+      entries: [],
+      error: {code: 'CANCELLED'},
       notifications: [{name: 'slack', delivery: 'failed', attempts: 1, pending: 1}],
     })
     expect(report.notifications).toHaveLength(1)
@@ -184,7 +185,8 @@ describe.concurrent('an interrupt while telling', () => {
     const {result, report, calls, slack} = await whileTelling('PUSHGATEWAY_URL', ['hang'])
     expect(result.exitCode).toBe(143)
     expect(report).toMatchObject({
-      outcome: 'drift',
+      outcome: 'failed',
+      error: {code: 'CANCELLED'},
       notifications: [
         {name: 'slack', delivery: 'delivered'},
         {name: 'pushgateway', delivery: 'failed', attempts: 1},

@@ -1,13 +1,13 @@
 import {describe, expect, it} from 'vitest'
 
 import {renderExposition, type Family} from '../../src/metrics/exposition.ts'
-import {toFamilies} from '../../src/metrics/families.ts'
+import {toFamilies, type FamiliesOptions} from '../../src/metrics/families.ts'
 import {gauges} from '../../src/metrics/gauges.ts'
 import type {Report, ReportNotification} from '../../src/model/report.ts'
 import {checkMetrics, promtoolPath} from '../support/promtool.ts'
 import {buildFailedReport, buildLargeReport, buildReport, hashOf, type ManifestSpec} from '../support/report-builder.ts'
 
-const hourly = {intervalSeconds: 3600}
+const hourly: FamiliesOptions = {intervalSeconds: 3600, sets: ['tazuna_watch']}
 const web: ManifestSpec = {
   name: 'web',
   rows: [
@@ -74,7 +74,7 @@ describe('the families about the run', () => {
 
   it('are few when the run failed before it had a source, and no interval is configured', () => {
     const report = buildFailedReport({code: 'ARTIFACT_NETWORK', message: 'no', hint: 'wait'})
-    expect(samplesOf(toFamilies(report, {intervalSeconds: null}).run)).toStrictEqual([
+    expect(samplesOf(toFamilies(report, {...hourly, intervalSeconds: null}).run)).toStrictEqual([
       'build_info{version="0.1.0"} 1',
       `last_run_timestamp_seconds ${finishedAt}`,
       'run_duration_seconds 1.5',

@@ -137,6 +137,14 @@ describe('deliver', () => {
     ])
   })
 
+  it('says what was not as it should be although it was delivered', async () => {
+    const {notifier, run} = scene()
+    const plain = notifier('ops', () => Promise.resolve({...delivered, detail: 'delivered as plain text'}))
+    expect(await run(drifted, [matched(plain)])).toMatchObject([
+      {delivery: 'delivered', pending: 0, detail: 'delivered as plain text'},
+    ])
+  })
+
   it('is not held up by a notifier that hangs, and keeps the order of the config', async () => {
     const {told, events, notifier, run} = scene()
     const controller = new AbortController()

@@ -44,6 +44,8 @@ export type FakeRegistry = AsyncDisposable & {
   answer(path: string, ...answers: readonly (RegistryAnswer | null)[]): void
   /** All calls need this user. */
   requireLogin(username: string, password: string, challenge?: string | string[]): void
+  /** All calls need one of these bearer tokens, looked up anew for each call. */
+  requireToken(tokens: readonly string[], challenge: string): void
 }
 
 export const repository = 'acme/config'
@@ -56,7 +58,7 @@ export async function startFakeRegistry(): Promise<FakeRegistry> {
   const calls: RegistryCall[] = []
   const stored = new Map<string, Stored>()
   const scripts = new Map<string, (RegistryAnswer | null)[]>()
-  let login: {authorization: string; challenge: string | string[]} | null = null
+  let login: {allows: (authorization?: string) => boolean; challenge: string | string[]} | null = null
 
   function respond(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
     const {url = '', headers} = request
@@ -65,7 +67,7 @@ export async function startFakeRegistry(): Promise<FakeRegistry> {
     const script = scripts.get(path) ?? []
     const answer = (script.length > 1 ? script.shift() : script[0]) ?? null
     if (answer !== null) return misbehave(response, answer, stored.get(path))
-    if (login !== null && headers.authorization !== login.authorization) {
+    if (login !== null && !login.allows(headers.authorization)) {
       response.writeHead(401, {'www-authenticate': login.challenge, 'content-type': 'application/json'})
       response.end(errorBody('UNAUTHORIZED', 'authentication required'))
       return
@@ -117,7 +119,11 @@ export async function startFakeRegistry(): Promise<FakeRegistry> {
       scripts.set(path, [...answers])
     },
     requireLogin(username, password, challenge = 'Basic realm="test"') {
-      login = {authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`, challenge}
+      const right = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+      login = {allows: authorization => authorization === right, challenge}
+    },
+    requireToken(tokens, challenge) {
+      login = {allows: (authorization = '') => tokens.some(token => authorization === `Bearer ${token}`), challenge}
     },
     async [Symbol.asyncDispose]() {
       const closed = new Promise<void>(resolve => void server.close(() => resolve()))

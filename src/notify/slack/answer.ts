@@ -4,8 +4,8 @@ import type {Sent} from '../../send.ts'
 /** What an incoming webhook's answer means for us. */
 export type SlackAnswer =
   | {readonly kind: 'delivered'}
-  /** Slack refused the message itself: a plain one may pass. */
-  | {readonly kind: 'message-refused'; readonly detail: string}
+  /** Slack refused the message itself: a plain one may pass. `said` is its status and code. */
+  | {readonly kind: 'message-refused'; readonly said: string; readonly detail: string}
   | {readonly kind: 'failed'; readonly retryable: boolean; readonly detail: string}
 
 /**
@@ -50,11 +50,12 @@ export function readAnswer(sent: Sent): SlackAnswer {
   if (sent.ok) return readSuccess(sent.status, text)
   const {status, retryable} = sent
   if (status === null) return failed(`Slack was not reached: ${text}`, retryable)
-  const detail = `Slack answered ${status} ${shown(text)}`
+  const said = `${status} ${shown(text)}`
+  const detail = `Slack answered ${said}`
   const advice = configurationCodes.get(text)
   if (advice !== undefined) return failed(`${detail}: ${advice}`, false)
   if (retryable) return failed(status === 429 ? `${detail}: too much is sent to this webhook` : detail, true)
-  if (messageCodes.has(text) || status === 400 || status === 413) return {kind: 'message-refused', detail}
+  if (messageCodes.has(text) || status === 400 || status === 413) return {kind: 'message-refused', said, detail}
   return failed(`${detail}: check the webhook URL`, false)
 }
 

@@ -43,7 +43,7 @@ export function slackNotifier({name, webhookUrl, http, redact, sendPolicy = {}}:
         timeoutRetries: first.attempts > 1 ? 0 : 1,
         signal: deadline,
       })
-      return toPlainDelivery(first.answer.detail, second, first.attempts + second.attempts, redact)
+      return toPlainDelivery(first.answer.said, second, first.attempts + second.attempts, redact)
     },
   }
 }
@@ -52,10 +52,10 @@ type PostLimits = Required<Pick<SendPolicy, 'attempts' | 'timeoutRetries' | 'sig
 
 type Posted = {readonly answer: SlackAnswer; readonly attempts: number}
 
-/** What became of the fallback text; `refusal` is Slack's answer to the blocks, which is a bug of ours. */
-function toPlainDelivery(refusal: string, {answer}: Posted, attempts: number, redact: Redact): Delivery {
+/** What became of the fallback text. That Slack refused the blocks is a bug of ours, so it is told. */
+function toPlainDelivery(said: string, {answer}: Posted, attempts: number, redact: Redact): Delivery {
   if (answer.kind !== 'delivered') return toDelivery({answer, attempts}, redact)
-  return {ok: true, attempts, detail: redact(`delivered as plain text: ${refusal} to the blocks`)}
+  return {ok: true, attempts, detail: redact(`delivered as plain text: Slack refused the blocks (${said})`)}
 }
 
 function toDelivery({answer, attempts}: Posted, redact: Redact): Delivery {

@@ -4,6 +4,7 @@ import {httpClient} from '../../../src/http.ts'
 import type {Delivery} from '../../../src/notify/notifier.ts'
 import {slackNotifier} from '../../../src/notify/slack/slack.ts'
 import {redactor, Secret} from '../../../src/secret.ts'
+import type {SendPolicy} from '../../../src/send.ts'
 import {startWebhookReceiver, type ScriptedAnswer, type WebhookReceiver} from '../../support/webhook-receiver.ts'
 import {testNotifierContract} from '../notifier-contract.ts'
 import {situations} from './situations.ts'
@@ -21,9 +22,16 @@ describe('slack', () => {
   afterEach(() => receiver.close())
 
   async function deliver(...answers: readonly [ScriptedAnswer, ...ScriptedAnswer[]]): Promise<Delivery> {
+    return await deliverWith({attempts: 3}, ...answers)
+  }
+
+  async function deliverWith(
+    policy: Omit<SendPolicy, 'signal'>,
+    ...answers: readonly [ScriptedAnswer, ...ScriptedAnswer[]]
+  ): Promise<Delivery> {
     receiver = await startWebhookReceiver(...answers)
     const webhookUrl = new Secret(`${receiver.url}/services/T0/B0/hV9sDk2LmQpX4cR7tYbN1aZe`)
-    const sendPolicy = {attempts: 3, backoff: 1}
+    const sendPolicy = {backoff: 1, ...policy}
     const notifier = slackNotifier({name: 'ops', webhookUrl, http, redact: redactor([webhookUrl]), sendPolicy})
     return notifier.send(notifier.render(situations['one small drift']!), new AbortController().signal)
   }
@@ -43,11 +51,19 @@ describe('slack', () => {
     'invalid_payload',
     'invalid_blocks',
     'invalid_blocks_format',
+    'msg_blocks_too_long',
+    'msg_too_long',
     'no_text',
     'too_many_attachments',
+    'missing_text_or_fallback_or_attachments',
+    'user_not_found',
     'unheard_of',
-  ])('sends the fallback text once after 400 %s', async body => {
-    expect(await deliver({status: 400, body}, {body: 'ok'})).toEqual({ok: true, attempts: 2})
+  ])('sends the fallback text once after 400 %s, and says so', async body => {
+    expect(await deliver({status: 400, body}, {body: 'ok'})).toEqual({
+      ok: true,
+      attempts: 2,
+      detail: `delivered as plain text: Slack refused the blocks (400 ${body})`,
+    })
     expect(receiver.calls.slice(1).map(({body}) => JSON.parse(body) as unknown)).toEqual([
       {text: '`prod-tokyo` drift in 1 Manifest · 1 modified', unfurl_links: false, unfurl_media: false},
     ])
@@ -70,6 +86,45 @@ describe('slack', () => {
       retryable: true,
     })
     expect(receiver.calls).toHaveLength(3)
+  })
+
+  it('repeats a message that got no answer in time once: Slack cannot tell that it is the same', async () => {
+    expect(await deliverWith({attempts: 4, attemptTimeout: 200}, 'hang')).toEqual({
+      ok: false,
+      attempts: 2,
+      retryable: true,
+      detail: 'Slack was not reached: no answer in time',
+    })
+    expect(receiver.calls).toHaveLength(2)
+  })
+
+  it('repeats once after a timeout also where other attempts failed in between', async () => {
+    const answers = ['hang', {status: 503}, 'hang', {body: 'ok'}] as const
+    expect(await deliverWith({attempts: 4, attemptTimeout: 200}, ...answers)).toMatchObject({ok: false, attempts: 3})
+    expect(receiver.calls).toHaveLength(3)
+  })
+
+  it('does not repeat the fallback text after a timeout where the message was sent twice already', async () => {
+    const answers = ['hang', {status: 400, body: 'invalid_blocks'}, 'hang', {body: 'ok'}] as const
+    expect(await deliverWith({attempts: 4, attemptTimeout: 200}, ...answers)).toMatchObject({ok: false, attempts: 3})
+    expect(receiver.calls).toHaveLength(3)
+  })
+
+  it('keeps message and fallback text inside one time', async () => {
+    const startedAt = performance.now()
+    const policy = {attempts: 4, attemptTimeout: 5_000, totalTimeout: 600}
+    expect(await deliverWith(policy, {status: 400, body: 'invalid_blocks', delay: 300}, 'hang')).toMatchObject({
+      ok: false,
+      attempts: 2,
+    })
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+  })
+
+  it('waits as long as Slack says', async () => {
+    const startedAt = performance.now()
+    const answers = [{status: 429, headers: {'retry-after': '1'}}, {body: 'ok'}] as const
+    expect(await deliver(...answers)).toEqual({ok: true, attempts: 2})
+    expect(performance.now() - startedAt).toBeGreaterThan(990)
   })
 
   it.each([
