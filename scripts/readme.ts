@@ -1,11 +1,27 @@
 import {exitCodes} from '../src/model/exit-code.ts'
+import {configRows} from './config-reference.ts'
 
-const begin = '<!-- exit codes: made from src/model/exit-code.ts -->'
+/** The README with its tables as the code has them. */
+export function withTables(readme: string): string {
+  const codes = exitCodes.map(({code, means, retryHelps}) => [String(code), means, retryHelps])
+  const withCodes = withTable(readme, '<!-- exit codes: made from src/model/exit-code.ts -->', [
+    ['code', 'means', 'retry helps'],
+    ...codes,
+  ])
+  return withTable(withCodes, '<!-- config: made from src/config/schema.ts -->', [
+    ['key', 'type', 'default', ''],
+    ...configRows(),
+  ])
+}
 
-/** The README with its table of exit codes as the code has it. */
-export function withExitCodes(readme: string): string {
-  const rows = exitCodes.map(({code, means, retryHelps}) => `| ${code} | ${means} | ${retryHelps} |`)
-  const table = ['| code | means | retry helps |', '|---|---|---|', ...rows].join('\n')
-  const [before, after = ''] = readme.split(begin)
-  return `${before}${begin}\n${table}\n${after.replace(/^\n(?:\|.*\n)*/, '')}`
+/** Replaces the table that follows the mark. */
+function withTable(text: string, mark: string, [head = [], ...rows]: readonly (readonly string[])[]): string {
+  const [before, after] = text.split(`${mark}\n`)
+  if (after === undefined) throw new Error(`the README has no ${mark}`)
+  const lines = [toLine(head), `|${head.map(() => '---|').join('')}`, ...rows.map(toLine)]
+  return `${before}${mark}\n${lines.join('\n')}\n${after.replace(/^(?:\|.*\n)*/, '')}`
+}
+
+function toLine(cells: readonly string[]): string {
+  return `| ${cells.map(cell => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`.replaceAll('|  |', '| |')
 }

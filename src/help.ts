@@ -7,21 +7,57 @@ export const exitCodeHelp = [
   ...exitCodes.map(({code, means}) => `  ${String(code).padStart(3)}  ${means.replaceAll('`', '')}`),
 ].join('\n')
 
-/** Examples under the help of each command. */
+/** Below the help of each command. */
 export const commandHelp = {
+  program: `
+Without a command it is \`run\`; \`tazuna-watch run --help\` has its options.
+
+Examples:
+  $ tazuna-watch demo
+  $ tazuna-watch --source ./cluster --cluster laptop --dry-run
+  $ tazuna-watch config check`,
   run: `
 Examples:
   $ tazuna-watch --source ./cluster --cluster laptop --dry-run
   $ tazuna-watch run --config tazuna-watch.yaml --format json --output report.json
-  $ tazuna-watch --source oci://ghcr.io/acme/tazuna-config:prod --cluster prod --fail-on removed`,
+  $ tazuna-watch --source oci://ghcr.io/acme/tazuna-config:prod --cluster prod --fail-on removed
+  $ tazuna-watch --jitter 5m --log-format json`,
   parse: `
 Examples:
   $ tazuna state diff | tazuna-watch parse
   $ tazuna-watch parse state-diff.txt --format text`,
+  pull: `
+Examples:
+  $ tazuna-watch pull oci://ghcr.io/acme/tazuna-config:prod --output ./prod
+  $ tazuna-watch pull oci://registry.internal:5000/config:1 --output ./config --plain-http --format json`,
   configCheck: `
 Examples:
   $ tazuna-watch config check
   $ tazuna-watch config check --config prod.yaml --cluster prod`,
+  configShow: `
+Of a secret it shows where it is read from, and whether it is there.
+
+Examples:
+  $ tazuna-watch config show
+  $ tazuna-watch config show --config prod.yaml --source ./cluster`,
+  configSchema: `
+Examples:
+  $ tazuna-watch config schema > tazuna-watch.schema.json`,
+  notifyTest: `
+The message says that it is a test. Its row fits the \`match\` of each notifier. Sinks get nothing.
+
+Examples:
+  $ tazuna-watch notify test
+  $ tazuna-watch notify test --config prod.yaml --to ops`,
+  metricsDelete: `
+Examples:
+  $ tazuna-watch metrics delete
+  $ tazuna-watch metrics delete --config prod.yaml --cluster old-prod`,
+  completion: `
+Examples:
+  $ source <(tazuna-watch completion bash)
+  $ tazuna-watch completion zsh > "\${fpath[1]}/_tazuna-watch"
+  $ tazuna-watch completion fish > ~/.config/fish/completions/tazuna-watch.fish`,
   demo: `
 Examples:
   $ tazuna-watch demo`,

@@ -4,6 +4,13 @@ const form = 'write {env: NAME} or {file: PATH}: a secret never stands in the co
 
 /** Where a secret is read from, at each run. The config never holds the secret itself. */
 export const secretRef = z
-  .strictObject({env: z.string().min(1).optional(), file: z.string().min(1).optional()}, {error: form})
+  .strictObject(
+    {
+      env: z.string().min(1).describe('name of an environment variable').optional(),
+      file: z.string().min(1).describe('path of a file').optional(),
+    },
+    {error: form},
+  )
   .refine(({env, file}) => (env === undefined) !== (file === undefined), {error: form})
+  .meta({title: 'secret', minProperties: 1, maxProperties: 1})
 export type SecretRef = z.output<typeof secretRef>

@@ -4,7 +4,7 @@ import {fileURLToPath} from 'node:url'
 
 import {describe, expect, it} from 'vitest'
 
-import {withExitCodes} from '../scripts/readme.ts'
+import {withTables} from '../scripts/readme.ts'
 import {cli} from './support/cli.ts'
 import {world, type World} from './support/world.ts'
 
@@ -29,7 +29,7 @@ async function readmeWorld(): Promise<World> {
 
 describe('the README', () => {
   it('has the exit codes of the code: run `npm run generate`', () => {
-    expect(withExitCodes(readme)).toBe(readme)
+    expect(withTables(readme)).toBe(readme)
   })
 
   it('has commands for a fresh machine that CI runs', async () => {

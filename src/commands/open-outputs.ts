@@ -30,7 +30,8 @@ export function openOutputs(config: Config, tools: OutputTools): Outputs {
   return {notifiers, sinks: sinks.filter(sink => sink !== null), warnings}
 }
 
-function openMatched(config: NotifierConfig, tools: OutputTools, warnings: ReportWarning[]): MatchedNotifier {
+/** Opens a notifier; one whose secret is missing delivers nothing, and `warnings` gets the reason. */
+export function openMatched(config: NotifierConfig, tools: OutputTools, warnings: ReportWarning[]): MatchedNotifier {
   const name = config.name ?? config.type
   const matches = toEntryMatcher(config.match)
   try {

@@ -1,6 +1,7 @@
 import {homedir} from 'node:os'
 
 import type {Credential} from '../artifact/credential.ts'
+import type {PulledArtifact} from '../artifact/pull.ts'
 import type {SourceConfig} from '../config/config.ts'
 import type {OnEvent} from '../event.ts'
 import type {Http} from '../http.ts'
@@ -26,20 +27,26 @@ export async function openSource(source: SourceConfig, tools: SourceTools): Prom
   return await pullSource(source, tools)
 }
 
-/** What only a pull needs is loaded here: a folder does without it. */
 async function pullSource(source: OciSource, tools: SourceTools): Promise<Source> {
-  const {http, env, tempDir, secrets, signal, onEvent} = tools
-  onEvent({type: 'stage', stage: 'source', detail: `pulling ${redactor([])(source.ref)}`})
+  return await openArtifact(await pullReference(source, tools), source)
+}
+
+/** Pulls an artifact as this user. What only a pull needs is loaded here: a folder does without it. */
+export async function pullReference(
+  {ref, plainHttp, credentials: login}: Pick<OciSource, 'ref' | 'plainHttp' | 'credentials'>,
+  {http, env, tempDir, secrets, signal, onEvent}: SourceTools,
+): Promise<PulledArtifact> {
+  onEvent({type: 'stage', stage: 'source', detail: `pulling ${redactor([])(ref)}`})
   const [{readCredentials}, {pullArtifact}] = await Promise.all([
     import('../artifact/credentials.ts'),
     import('../artifact/pull.ts'),
   ])
   const onSecret = (secret: Secret) => void secrets.push(secret)
-  const configured = toCredential(source.credentials, env)
+  const configured = toCredential(login, env)
   const credentials = await readCredentials({env, homeDir: homeFolder(), configured, onSecret})
-  const artifact = await pullArtifact({
-    reference: source.ref,
-    plainHttp: source.plainHttp,
+  return await pullArtifact({
+    reference: ref,
+    plainHttp,
     http,
     credentials,
     onSecret,
@@ -47,7 +54,6 @@ async function pullSource(source: OciSource, tools: SourceTools): Promise<Source
     signal,
     onProgress: ({bytes, totalBytes}) => onEvent({type: 'pulled', bytes, totalBytes}),
   })
-  return await openArtifact(artifact, source)
 }
 
 /** Its file is absolute. Throws `SECRET_MISSING`. */

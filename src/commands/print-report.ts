@@ -9,7 +9,7 @@ import {renderJson} from '../report/json.ts'
 import {renderReportText} from '../report/text.ts'
 import type {CommandContext} from './context.ts'
 
-export type PrintFlags = {readonly format: 'text' | 'json'; readonly output?: string | undefined}
+export type PrintFlags = {readonly format: 'text' | 'json' | 'markdown'; readonly output?: string | undefined}
 
 /** On a terminal the text report says it all: the same lines on stderr would only repeat it. */
 export function isSaidByReport({format}: PrintFlags, {stdout, stderr}: CommandContext): boolean {
@@ -26,23 +26,57 @@ export function logTroubles(report: Report, log: Log): void {
   }
 }
 
-/** The report on stdout and, if asked for, in a file. True when the file could not be written. */
+/**
+ * The report on stdout, if asked for in a file, and in a workflow of GitHub Actions where that shows it. True when
+ * something could not be written.
+ */
 export async function printReport(
   report: Report,
   {format, output}: PrintFlags,
-  {stdout, env, cwd}: CommandContext,
+  context: CommandContext,
   log: Log,
 ): Promise<boolean> {
-  const render = (color: boolean) =>
-    format === 'json' ? renderJson(report) : renderReportText(report, {color, width: Math.min(stdout.columns, 100)})
+  const {stdout, env, cwd} = context
+  const render = await openRenderer(format, report, Math.min(stdout.columns, 100))
   await stdout.write(render(stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb'))
-  if (output === undefined) return false
-  try {
-    await writeFile(resolve(cwd, output), render(false))
-    return false
-  } catch (error) {
-    const message = `writing the report to ${output}: ${errorText(error)}`
+  const path = output === undefined ? null : resolve(cwd, output)
+  const problem = path === null ? null : await writeReport(path, render(false), output!)
+  const problems = [problem, ...(await tellWorkflow(report, problem === null ? path : null, context))]
+  const failures = problems.filter(problem => problem !== null)
+  for (const message of failures) {
     log.error({code: 'DELIVERY_FAILED', message, hint: 'check the folder, its rights and free space'})
-    return true
   }
+  return failures.length > 0
+}
+
+/** What only some runs print is loaded when it is printed. */
+async function openRenderer(
+  format: PrintFlags['format'],
+  report: Report,
+  width: number,
+): Promise<(color: boolean) => string> {
+  if (format === 'json') return () => renderJson(report)
+  if (format === 'text') return color => renderReportText(report, {color, width})
+  const {renderMarkdown} = await import('../report/markdown.ts')
+  return () => renderMarkdown(report)
+}
+
+async function writeReport(path: string, text: string, shownAs: string): Promise<string | null> {
+  try {
+    await writeFile(path, text)
+    return null
+  } catch (error) {
+    return `writing the report to ${shownAs}: ${errorText(error)}`
+  }
+}
+
+/** A dry run tells nobody. */
+async function tellWorkflow(
+  report: Report,
+  reportPath: string | null,
+  {env, stderr, newId}: CommandContext,
+): Promise<string[]> {
+  if (env['GITHUB_ACTIONS'] !== 'true' || report.run.dryRun) return []
+  const {tellGithubActions} = await import('../sink/github-actions/github-actions.ts')
+  return await tellGithubActions(report, {env, reportPath, delimiter: newId(), write: text => stderr.write(text)})
 }

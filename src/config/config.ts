@@ -30,6 +30,12 @@ export type Config = {
   readonly caFile: string | null
 }
 
+/** The config of a command that does without a source or a cluster name: null where there is none. */
+export type PartialConfig = Omit<Config, 'cluster' | 'source'> & {
+  readonly cluster: string | null
+  readonly source: SourceConfig | null
+}
+
 /** `ref` is as given; `path` absolute. */
 export type SourceConfig = {readonly ref: string; readonly subpath: string; readonly file: string} & (
   | {readonly kind: 'oci'; readonly plainHttp: boolean; readonly credentials: RegistryLogin | null}
@@ -46,8 +52,8 @@ export type PushgatewayConfig = {
 }
 
 /** Every secret that the config names, in config order. */
-export function secretRefsOf({source, notifiers, pushgateway, heartbeat}: Config): SecretRef[] {
-  const login = source.kind === 'oci' ? source.credentials?.password : undefined
+export function secretRefsOf({source, notifiers, pushgateway, heartbeat}: PartialConfig): SecretRef[] {
+  const login = source?.kind === 'oci' ? source.credentials?.password : undefined
   const password = pushgateway?.basicAuth?.password
   return [
     ...(login === undefined ? [] : [login]),

@@ -1,12 +1,13 @@
 import {existsSync} from 'node:fs'
 import {dirname, join, resolve} from 'node:path'
 
-import {WatchError} from '../errors.ts'
-import type {Config, RegistryLogin, SourceConfig} from './config.ts'
+import type {z} from 'zod'
+
+import {UsageError, WatchError} from '../errors.ts'
+import type {Config, PartialConfig, RegistryLogin, SourceConfig} from './config.ts'
 import {readConfigFile, type ConfigFile} from './file.ts'
-import {override, type Flags, type Overridden} from './overrides.ts'
-import {toProblems} from './problems.ts'
-import {rules, type Problem} from './rules.ts'
+import {originOf, override, type Flags, type Origins} from './overrides.ts'
+import {needs, rules, type Need, type Problem} from './rules.ts'
 import {configSchema, type ConfigOutput} from './schema.ts'
 
 export type ConfigFlags = Flags & {readonly config?: string | undefined}
@@ -17,9 +18,15 @@ export type LoadOptions = {
   readonly cwd: string
 }
 
-/** The file that `--config` names is not there: wrong usage, not a wrong config. */
-export class ConfigFileMissing extends Error {
-  override readonly name = 'ConfigFileMissing'
+/** A valid config, and where it comes from. */
+export type LoadedConfig = {
+  readonly config: PartialConfig
+  /** As written, with flags and environment laid over it. */
+  readonly data: Readonly<Record<string, unknown>>
+  readonly origins: Origins
+  /** The file as named, or null. */
+  readonly path: string | null
+  readonly file: ConfigFile | null
 }
 
 const defaultFile = 'tazuna-watch.yaml'
@@ -27,27 +34,30 @@ const apiVersion = 'tazuna-watch/v1'
 
 /**
  * The config of a run: flags before environment before file before default. Throws `CONFIG_INVALID` with all problems
- * at once, and `ConfigFileMissing`.
+ * at once, and `UsageError`.
  */
-export async function loadConfig({flags, env, cwd}: LoadOptions): Promise<Config> {
+export async function loadConfig(options: LoadOptions): Promise<Config> {
+  const {config} = await readConfig(options, ['cluster', 'source'])
+  return {...config, cluster: config.cluster!, source: config.source!}
+}
+
+/** The config of a command that needs only some of it; throws as `loadConfig` does. */
+export async function readConfig({flags, env, cwd}: LoadOptions, needed: readonly Need[]): Promise<LoadedConfig> {
   const path = findFile(flags.config, env, cwd)
   const file = path === null ? null : await readConfigFile(resolve(cwd, path), path)
-  const overridden = override(toRaw(file, path), flags, env)
-  const parsed = configSchema.safeParse(overridden.data)
-  const problems = [...toProblems(parsed.error?.issues ?? []), ...rules.flatMap(rule => rule(overridden.data))]
-  if (problems.length > 0 || !parsed.success) throw invalid(unique(problems), path, file, overridden)
-  return toConfig(parsed.data, {
-    base: path === null ? cwd : dirname(resolve(cwd, path)),
-    cwd,
-    origins: overridden.origins,
-    writtenSource: toRaw(file, path)['source'],
-  })
+  const {data, origins} = override(toRaw(file, path), flags, env)
+  const parsed = configSchema.safeParse(data)
+  const broken = [...needed.map(need => needs[need]), ...rules].flatMap(rule => rule(data))
+  const problems = [...(await schemaProblems(parsed.error)), ...broken]
+  if (problems.length > 0 || !parsed.success) throw invalid(unique(problems), path, file, origins)
+  const base = path === null ? cwd : dirname(resolve(cwd, path))
+  return {config: toConfig(parsed.data, {base, cwd, origins}), data, origins, path, file}
 }
 
 function findFile(flag: string | undefined, env: NodeJS.ProcessEnv, cwd: string): string | null {
   if (flag !== undefined) {
     if (existsSync(resolve(cwd, flag))) return flag
-    throw new ConfigFileMissing(`reading the config ${flag}: there is no such file`)
+    throw new UsageError(`reading the config ${flag}: there is no such file`, 'check the path after --config')
   }
   const named = env['TAZUNA_WATCH_CONFIG']
   if (named) return named
@@ -62,12 +72,19 @@ function toRaw(file: ConfigFile | null, path: string | null): Record<string, unk
   throw new WatchError('CONFIG_INVALID', `reading the config ${path}: it is not a mapping of keys to values`)
 }
 
+/** What makes texts of the schema's issues is loaded only where there are some. */
+async function schemaProblems(error: z.ZodError | undefined): Promise<Problem[]> {
+  if (error === undefined) return []
+  const {toProblems} = await import('./problems.ts')
+  return toProblems(error.issues)
+}
+
 /** One line a problem: place, key, what is wrong. In the order of the file. */
-function invalid(problems: Problem[], path: string | null, file: ConfigFile | null, {origins}: Overridden): WatchError {
+function invalid(problems: Problem[], path: string | null, file: ConfigFile | null, origins: Origins): WatchError {
   const lines = problems.map(({path: keys, message, isUnknownKey}) => {
     const text = `${keys.length === 0 ? 'the config' : showPath(keys)}: ${message}`
-    const origin = origins.get(String(keys[0]))
-    if (origin !== undefined) return {line: 0, column: 0, text: `${origin}: ${text}`}
+    const origin = originOf(origins, keys)
+    if (origin !== null) return {line: 0, column: 0, text: `${origin}: ${text}`}
     if (file === null) return {line: 0, column: 0, text}
     const position = file.locate(keys, isUnknownKey ? 'key' : 'value')
     return {...position, text: `${path}:${position.line}:${position.column} ${text}`}
@@ -90,19 +107,19 @@ function showPath(path: readonly PropertyKey[]): string {
   )
 }
 
-type Bases = {base: string; cwd: string; origins: ReadonlyMap<string, string>; writtenSource: unknown}
+type Bases = {base: string; cwd: string; origins: Origins}
 
-function toConfig(parsed: ConfigOutput, bases: Bases): Config {
+function toConfig(parsed: ConfigOutput, bases: Bases): PartialConfig {
   const {tazuna, metrics} = parsed
   return {
     baseDir: bases.base,
-    cluster: parsed.cluster!,
+    cluster: parsed.cluster ?? null,
     watch: parsed.watch,
     interval: parsed.interval ?? null,
     deadline: parsed.deadline,
-    source: toSource(parsed.source!, bases),
+    source: parsed.source === undefined ? null : toSource(parsed.source, bases),
     tazuna: {
-      command: tazuna.command.includes('/') ? resolve(baseOf('tazuna', bases), tazuna.command) : tazuna.command,
+      command: tazuna.command.includes('/') ? resolve(baseOf('tazuna.command', bases), tazuna.command) : tazuna.command,
       environment: tazuna.environment ?? null,
       kubeContext: tazuna.kubeContext ?? null,
       timeout: tazuna.timeout,
@@ -129,30 +146,25 @@ function toConfig(parsed: ConfigOutput, bases: Bases): Config {
   }
 }
 
-function toSource(source: NonNullable<ConfigOutput['source']>, bases: Bases): SourceConfig {
+/** Null when it names no place: only the registry or the file in it. */
+function toSource(source: NonNullable<ConfigOutput['source']>, bases: Bases): SourceConfig | null {
   const {subpath, file} = source
   if (source.oci !== undefined) {
     const credentials = toLogin(source, bases)
     return {kind: 'oci', ref: source.oci, plainHttp: source.plainHttp, credentials, subpath, file}
   }
-  const path = source.path!
-  return {kind: 'path', ref: path, path: resolve(baseOf('source', bases), path), subpath, file}
+  const {path} = source
+  if (path === undefined) return null
+  return {kind: 'path', ref: path, path: resolve(baseOf('source.path', bases), path), subpath, file}
 }
 
-/** A login is for the registry that it is written beside: it does not go to another one that a flag or variable names. */
-function toLogin({oci, credentials}: NonNullable<ConfigOutput['source']>, bases: Bases): RegistryLogin | null {
-  const written = hostOf((bases.writtenSource as {oci?: unknown} | undefined)?.oci)
-  if (credentials === undefined || (written !== null && written !== hostOf(oci))) return null
+function toLogin({credentials}: NonNullable<ConfigOutput['source']>, {base}: Bases): RegistryLogin | null {
+  if (credentials === undefined) return null
   const {username, password} = credentials
-  return {username, password: password.file === undefined ? password : {file: resolve(bases.base, password.file)}}
-}
-
-/** `oci://ghcr.io/acme/config:prod` → `ghcr.io`. */
-function hostOf(reference: unknown): string | null {
-  return typeof reference === 'string' ? (reference.split('/')[2]?.toLowerCase() ?? null) : null
+  return {username, password: password.file === undefined ? password : {file: resolve(base, password.file)}}
 }
 
 /** Relative paths in the file are relative to the file, elsewhere to the working directory. */
-function baseOf(key: string, {base, cwd, origins}: Bases): string {
-  return origins.has(key) ? cwd : base
+function baseOf(path: string, {base, cwd, origins}: Bases): string {
+  return origins.has(path) ? cwd : base
 }

@@ -11,8 +11,9 @@ export const secretVariables = ['SLACK_WEBHOOK_URL', 'PUSHGATEWAY_URL'] as const
 
 type Raw = Record<string, unknown>
 
-/** The config as written with what overrides it, and by which word each overridden path came. */
-export type Overridden = {readonly data: Raw; readonly origins: ReadonlyMap<string, string>}
+/** The config as written with what overrides it, and by which word each overridden path (`source.oci`) came. */
+export type Overridden = {readonly data: Raw; readonly origins: Origins}
+export type Origins = ReadonlyMap<string, string>
 
 /**
  * Lays the environment over the file, and flags over both. `SLACK_WEBHOOK_URL` and `PUSHGATEWAY_URL` count only where
@@ -21,44 +22,66 @@ export type Overridden = {readonly data: Raw; readonly origins: ReadonlyMap<stri
 export function override(file: Raw, flags: Flags, env: NodeJS.ProcessEnv): Overridden {
   const data: Raw = {...file}
   const origins = new Map<string, string>()
-  const set = (path: string, value: unknown, origin: string) => {
-    data[path] = value
+  const set = (path: string, key: string, value: unknown, origin: string) => {
+    data[key] = value
     origins.set(path, origin)
   }
-  const choices = [
-    {key: 'cluster', value: env['TAZUNA_WATCH_CLUSTER'], origin: 'TAZUNA_WATCH_CLUSTER'},
-    {key: 'cluster', value: flags.cluster, origin: '--cluster'},
-    {key: 'watch', value: flags.watch, origin: '--watch'},
-    {key: 'source', value: toSource(env['TAZUNA_WATCH_SOURCE'], data['source']), origin: 'TAZUNA_WATCH_SOURCE'},
-    {key: 'source', value: toSource(flags.source, data['source']), origin: '--source'},
-    {key: 'memory', value: toMemory(env['TAZUNA_WATCH_MEMORY']), origin: 'TAZUNA_WATCH_MEMORY'},
-    {key: 'memory', value: toMemory(flags.memory), origin: '--memory'},
-    {key: 'tazuna', value: toTazuna(env['TAZUNA_BIN'], data['tazuna']), origin: 'TAZUNA_BIN'},
-  ]
-  for (const {key, value, origin} of choices) if (value !== undefined && value !== '') set(key, value, origin)
+  const setCluster = (text: string, origin: string) => set('cluster', 'cluster', text, origin)
+  const setMemory = (text: string, origin: string) => set('memory', 'memory', {store: text}, origin)
+  const setSource = (text: string, origin: string) => {
+    const kind = text.startsWith('oci://') ? 'oci' : 'path'
+    set(`source.${kind}`, 'source', {...restOfSource(data['source'], text), [kind]: text}, origin)
+  }
+  given(env['TAZUNA_WATCH_CLUSTER'], 'TAZUNA_WATCH_CLUSTER', setCluster)
+  given(flags.cluster, '--cluster', setCluster)
+  given(flags.watch, '--watch', (text, origin) => set('watch', 'watch', text, origin))
+  given(env['TAZUNA_WATCH_SOURCE'], 'TAZUNA_WATCH_SOURCE', setSource)
+  given(flags.source, '--source', setSource)
+  given(env['TAZUNA_WATCH_MEMORY'], 'TAZUNA_WATCH_MEMORY', setMemory)
+  given(flags.memory, '--memory', setMemory)
+  given(env['TAZUNA_BIN'], 'TAZUNA_BIN', (text, origin) =>
+    set('tazuna.command', 'tazuna', {...toObject(data['tazuna']), command: text}, origin),
+  )
   if (env['SLACK_WEBHOOK_URL'] && data['notifiers'] === undefined) {
-    set('notifiers', [{type: 'slack', webhookUrl: {env: 'SLACK_WEBHOOK_URL'}}], 'SLACK_WEBHOOK_URL')
+    const notifier = {type: 'slack', webhookUrl: {env: 'SLACK_WEBHOOK_URL'}}
+    set('notifiers', 'notifiers', [notifier], 'SLACK_WEBHOOK_URL')
   }
   const metrics = toObject(data['metrics'])
   if (env['PUSHGATEWAY_URL'] && metrics !== null && metrics['pushgateway'] === undefined) {
-    set('metrics', {...metrics, pushgateway: {url: env['PUSHGATEWAY_URL']}}, 'PUSHGATEWAY_URL')
+    const pushgateway = {url: env['PUSHGATEWAY_URL']}
+    set('metrics.pushgateway', 'metrics', {...metrics, pushgateway}, 'PUSHGATEWAY_URL')
   }
   return {data, origins}
 }
 
-/** Another source keeps what the file says of subpath, file and the registry. */
-function toSource(text: string | undefined, source: unknown): Raw | undefined {
-  if (text === undefined || text === '') return undefined
-  const {oci: _oci, path: _path, ...rest} = toObject(source) ?? {}
-  return {...rest, ...(text.startsWith('oci://') ? {oci: text} : {path: text})}
+function given(text: string | undefined, origin: string, put: (text: string, origin: string) => void): void {
+  if (text !== undefined && text !== '') put(text, origin)
 }
 
-function toMemory(text: string | undefined): Raw | undefined {
-  return text === undefined || text === '' ? undefined : {store: text}
+/** The flag or variable that a path of keys and indices, or something around it, comes from. */
+export function originOf(origins: Origins, path: readonly PropertyKey[]): string | null {
+  for (let length = path.length; length > 0; length -= 1) {
+    const origin = origins.get(path.slice(0, length).map(String).join('.'))
+    if (origin !== undefined) return origin
+  }
+  return null
 }
 
-function toTazuna(command: string | undefined, tazuna: unknown): Raw | undefined {
-  return command === undefined || command === '' ? undefined : {...toObject(tazuna), command}
+/**
+ * Another source keeps what the file says of subpath, file and the registry. A login is for the registry that it is
+ * written beside: it does not go to another one.
+ */
+function restOfSource(source: unknown, text: string): Raw {
+  const {oci, path: _path, ...rest} = toObject(source) ?? {}
+  const written = hostOf(oci)
+  if (written === null || written === hostOf(text)) return rest
+  const {credentials: _credentials, ...others} = rest
+  return others
+}
+
+/** `oci://ghcr.io/acme/config:prod` → `ghcr.io`. */
+function hostOf(reference: unknown): string | null {
+  return typeof reference === 'string' ? (reference.split('/')[2]?.toLowerCase() ?? null) : null
 }
 
 /** Null for what is there and is no object: the schema reports it. */

@@ -1,8 +1,8 @@
-import {z} from 'zod'
+import type {z} from 'zod'
 
+import {configJsonSchema, type JsonSchema} from './json-schema.ts'
 import {distance} from './nearest.ts'
 import type {Problem} from './rules.ts'
-import {configSchema} from './schema.ts'
 
 /** The schema's issues as problems; an unknown key becomes one at the key, with the nearest known one. */
 export function toProblems(issues: readonly z.core.$ZodIssue[]): Problem[] {
@@ -46,16 +46,9 @@ function unknownKey(path: readonly PropertyKey[], key: string): string {
   return known.length === 0 ? 'not a key' : `not a key; known here: ${known.join(', ')}`
 }
 
-type JsonSchema = {
-  properties?: Record<string, JsonSchema>
-  items?: JsonSchema
-  anyOf?: JsonSchema[]
-  oneOf?: JsonSchema[]
-}
-
 /** The keys that the schema knows at a path. */
 function knownKeys(path: readonly PropertyKey[]): string[] {
-  let schemas = [z.toJSONSchema(configSchema, {io: 'input'}) as JsonSchema]
+  let schemas: JsonSchema[] = [configJsonSchema()]
   for (const key of path) {
     schemas = schemas.flatMap(schema => {
       const next = typeof key === 'number' ? schema.items : schema.properties?.[String(key)]

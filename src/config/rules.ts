@@ -12,13 +12,18 @@ export const deliveryReserve = 90_000
 
 type Rule = (config: unknown) => Problem[]
 
+/** What some commands need of a config and others do without. */
+export type Need = 'cluster' | 'source'
+
+/** Like the rules, for what a command needs. */
+export const needs: Readonly<Record<Need, Rule>> = {cluster: clusterIsNamed, source: sourceIsNamed}
+
 /**
  * Rules that concern several keys. They run on the config as written, beside the schema, so that all problems are
  * reported at once: so each takes anything and says nothing about what the schema reports already.
  */
 export const rules: readonly Rule[] = [
-  clusterIsNamed,
-  oneSource,
+  atMostOneSource,
   ignoreRulesAreSpecific,
   notifierNamesAreUnique,
   deadlineLeavesTime,
@@ -29,12 +34,14 @@ function clusterIsNamed(config: unknown): Problem[] {
   return [{path: ['cluster'], message: 'missing; name the cluster here, with --cluster or TAZUNA_WATCH_CLUSTER'}]
 }
 
-function oneSource(config: unknown): Problem[] {
-  const oci = get(config, 'source', 'oci') !== undefined
-  const path = get(config, 'source', 'path') !== undefined
-  if (oci && path) return [{path: ['source', 'path'], message: 'stands beside source.oci; keep exactly one'}]
-  if (oci || path) return []
+function sourceIsNamed(config: unknown): Problem[] {
+  if (get(config, 'source', 'oci') !== undefined || get(config, 'source', 'path') !== undefined) return []
   return [{path: ['source'], message: 'missing; set source.oci or source.path, --source or TAZUNA_WATCH_SOURCE'}]
+}
+
+function atMostOneSource(config: unknown): Problem[] {
+  if (get(config, 'source', 'oci') === undefined || get(config, 'source', 'path') === undefined) return []
+  return [{path: ['source', 'path'], message: 'stands beside source.oci; keep exactly one'}]
 }
 
 /** A rule for everything would hide all drift. */

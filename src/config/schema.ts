@@ -15,33 +15,41 @@ import {parseDuration} from './duration.ts'
 const duration = z
   .string({error: 'write a duration such as 90s, 1h30m, 7d or 2w'})
   .refine(text => parseDuration(text) !== null, {error: 'write a duration such as 90s, 1h30m, 7d or 2w'})
-  .meta({pattern: '^([0-9]+[smhdw])+$'})
+  .meta({title: 'duration', pattern: '^(?=.*[1-9])([0-9]+[smhdw])+$'})
   .transform(text => parseDuration(text)!)
 
-const httpUrl = z.string().refine(isHttpUrl, {error: 'write a URL that begins with http:// or https://'})
+const httpUrl = z
+  .string()
+  .refine(isHttpUrl, {error: 'write a URL that begins with http:// or https://'})
+  .meta({title: 'URL', pattern: '^[Hh][Tt][Tt][Pp][Ss]?://'})
 
 const day = z
   .string({error: 'write a date such as 2027-01-31'})
   .refine(isDay, {error: 'write a date such as 2027-01-31'})
-  .meta({pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'})
+  .meta({title: 'date', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'})
 
 const name = z.string().min(1).max(253).refine(isPrintable, {error: 'use printable characters only'})
 
-const source = z.strictObject({
-  oci: z.string().describe('reference of an OCI artifact: `oci://HOST[:PORT]/REPO[:TAG][@DIGEST]`').optional(),
-  path: z.string().min(1).describe('a folder').optional(),
-  subpath: z.string().min(1).default('.').describe('folder inside the artifact or folder where tazuna runs'),
-  file: z.string().min(1).default('tazuna.yaml').describe('the tazuna.yaml, relative to that folder'),
-  plainHttp: z.boolean().default(false).describe('talk to the registry without TLS; loopback needs no such word'),
-  credentials: z
-    .strictObject({username: z.string().min(1), password: secretRef})
-    .describe('login at the registry; without it, the ones of docker and podman')
-    .optional(),
+/** A user with a password, as registries and gateways want it. */
+const login = z.strictObject({
+  username: z.string().min(1).describe('name of the user'),
+  password: secretRef.describe('password or token of that user'),
 })
+
+const source = z
+  .strictObject({
+    oci: z.string().describe('reference of an OCI artifact: `oci://HOST[:PORT]/REPO[:TAG][@DIGEST]`').optional(),
+    path: z.string().min(1).describe('a folder, instead of `oci`').optional(),
+    subpath: z.string().min(1).default('.').describe('folder inside the artifact or folder where tazuna runs'),
+    file: z.string().min(1).default('tazuna.yaml').describe('the tazuna.yaml, relative to that folder'),
+    plainHttp: z.boolean().default(false).describe('talk to the registry without TLS; loopback needs no such word'),
+    credentials: login.describe('login at the registry; without it, the ones of docker and podman').optional(),
+  })
+  .meta({not: {required: ['oci', 'path']}})
 
 const tazuna = z.strictObject({
   command: z.string().min(1).default('tazuna').describe('program on PATH, or its path'),
-  environment: z.string().min(1).describe('`-e`').optional(),
+  environment: z.string().min(1).describe('the environment of tazuna.yaml, tazuna’s `-e`').optional(),
   kubeContext: z
     .string()
     .min(1)
@@ -54,18 +62,22 @@ const tazuna = z.strictObject({
     .describe('variables that hold secrets of ours and that tazuna gets all the same'),
 })
 
-const ignoreRule = z.strictObject({
-  manifest: oneOrMany(z.string().min(1)).optional().describe('pattern of Manifest names'),
-  resource: oneOrMany(z.string().min(1)).optional().describe('pattern of `group/version/kind[/namespace]/name`'),
-  diffType: oneOrMany(z.enum(driftTypes)).optional().describe('default added and modified; `removed` only when named'),
-  reason: z.string().min(1).describe('shown in the report'),
-  until: day.optional().describe('the last day on which the rule holds, UTC'),
-})
+const ignoreRule = z
+  .strictObject({
+    manifest: oneOrMany(z.string().min(1)).optional().describe('pattern of Manifest names'),
+    resource: oneOrMany(z.string().min(1)).optional().describe('pattern of `group/version/kind[/namespace]/name`'),
+    diffType: oneOrMany(z.enum(driftTypes))
+      .optional()
+      .describe('default added and modified; `removed` only when named'),
+    reason: z.string().min(1).describe('shown in the report'),
+    until: day.optional().describe('the last day on which the rule holds, UTC'),
+  })
+  .meta({anyOf: [{required: ['manifest']}, {required: ['resource']}]})
 
 const pushgateway = z.strictObject({
   url: httpUrl.describe('without `/metrics`'),
-  job: z.string().min(1).default('tazuna-watch'),
-  basicAuth: z.strictObject({username: z.string().min(1), password: secretRef}).optional(),
+  job: z.string().min(1).default('tazuna-watch').describe('label `job` of its group'),
+  basicAuth: login.describe('login at the Pushgateway').optional(),
 })
 
 const metrics = z.strictObject({
@@ -74,7 +86,7 @@ const metrics = z.strictObject({
     .min(1)
     .default(['tazuna_watch'])
     .describe('sets of gauges; `drift_stack` is for rules made for other drift tools'),
-  pushgateway: pushgateway.optional(),
+  pushgateway: pushgateway.describe('gets the gauges of every run').optional(),
   textfile: z
     .string()
     .min(1)
@@ -88,19 +100,23 @@ const heartbeat = z.strictObject({
 
 export const configSchema = z
   .strictObject({
-    apiVersion: z.literal('tazuna-watch/v1', {error: 'write tazuna-watch/v1'}),
-    cluster: name.describe('stands in every message and metric').optional(),
+    apiVersion: z.literal('tazuna-watch/v1', {error: 'write tazuna-watch/v1'}).describe('version of this file'),
+    cluster: name
+      .describe('stands in every message and metric; needed here, or from `--cluster` or `TAZUNA_WATCH_CLUSTER`')
+      .optional(),
     watch: name.default('default').describe('when one cluster has several watches'),
     interval: duration.describe('how often this is scheduled: for alerts').optional(),
     deadline: duration.prefault('12m').describe('of the whole run; its last 90 s are for delivering'),
-    source: source.optional(),
-    tazuna: tazuna.prefault({}),
-    ignore: z.array(ignoreRule).default([]),
-    notifiers: z.array(notifierSchema).default([]),
-    metrics: metrics.prefault({}),
+    source: source.describe('what is watched; needed here, or from `--source` or `TAZUNA_WATCH_SOURCE`').optional(),
+    tazuna: tazuna.prefault({}).describe('how tazuna is called'),
+    ignore: z.array(ignoreRule).prefault([]).describe('rules for rows that are no drift'),
+    notifiers: z.array(notifierSchema).prefault([]).describe('who is told when there is a reason'),
+    metrics: metrics.prefault({}).describe('gauges of every run'),
     heartbeat: heartbeat.describe('tells a monitor such as healthchecks.io that the watch is alive').optional(),
     memory: z
-      .strictObject({store: z.literal('none', {error: 'the only store is none'}).default('none')})
+      .strictObject({
+        store: z.literal('none', {error: 'the only store is none'}).default('none').describe('where it is kept'),
+      })
       .prefault({})
       .describe('what is kept between runs'),
     runbookUrl: httpUrl.describe('shown in messages').optional(),

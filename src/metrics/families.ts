@@ -26,7 +26,10 @@ export function toFamilies(report: Report, {intervalSeconds, sets}: FamiliesOpti
   const driftStack = sets.includes('drift_stack')
   const isComplete = (outcome === 'clean' || outcome === 'drift') && summary !== null
   return {
-    run: [...(own ? ownRunFamilies(report, intervalSeconds) : []), ...(driftStack ? driftStackRunFamilies(report) : [])],
+    run: [
+      ...(own ? ownRunFamilies(report, intervalSeconds) : []),
+      ...(driftStack ? driftStackRunFamilies(report) : []),
+    ],
     manifests: isComplete
       ? [...(own ? manifestFamilies(report, summary) : []), ...(driftStack ? driftStackFamilies(report, summary) : [])]
       : null,

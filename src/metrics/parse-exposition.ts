@@ -5,7 +5,8 @@ import type {WatchLabels} from './watch-labels.ts'
 export type ParsedExposition = {readonly families: ReadonlyMap<string, string>} | {readonly problem: string}
 
 const help = /^# HELP (\w+) .*$/
-const sample = /^(\w+)\{(\w+="(?:[^"\\]|\\["\\n])*"(?:,\w+="(?:[^"\\]|\\["\\n])*")*)\} (?:NaN|[+-]Inf|-?\d+(?:\.\d+)?(?:e[+-]\d+)?)$/
+const sample =
+  /^(\w+)\{(\w+="(?:[^"\\]|\\["\\n])*"(?:,\w+="(?:[^"\\]|\\["\\n])*")*)\} (?:NaN|[+-]Inf|-?\d+(?:\.\d+)?(?:e[+-]\d+)?)$/
 const label = /(\w+)="((?:[^"\\]|\\.)*)"/g
 /** Names of other versions of us, too. */
 const ownName = /^(?:tazuna_watch|drift)_\w+$/
@@ -19,7 +20,7 @@ export function parseExposition(text: string, watch: WatchLabels): ParsedExposit
   if (!text.endsWith('\n')) return {problem: 'it is cut short'}
   const families = new Map<string, string>()
   const lines = text.slice(0, -1).split('\n')
-  for (let at = 0; at < lines.length; ) {
+  for (let at = 0; at < lines.length;) {
     const end = endOfFamily(lines, at)
     const name = help.exec(lines[at]!)?.[1] ?? ''
     const bad = familyProblem(lines.slice(at, end), name, watch)

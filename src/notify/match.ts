@@ -8,7 +8,7 @@ import {oneOrMany, toMatcher} from '../pattern.ts'
 export const matchSchema = z.strictObject({
   manifest: oneOrMany(z.string().min(1)).optional().describe('pattern of Manifest names'),
   resource: oneOrMany(z.string().min(1)).optional().describe('pattern of `group/version/kind[/namespace]/name`'),
-  diffType: oneOrMany(z.enum(driftTypes)).optional(),
+  diffType: oneOrMany(z.enum(driftTypes)).optional().describe('diff types'),
 })
 export type Match = z.output<typeof matchSchema>
 

@@ -1,7 +1,7 @@
 import type {Report, ReportNotification} from '../model/report.ts'
 import {advice} from './advice.ts'
 import {disarm} from './disarm.ts'
-import {driftedManifests, type DriftedManifest} from './drifted-manifests.ts'
+import {countRows, driftedManifests, type DriftedManifest} from './drifted-manifests.ts'
 import {fit, type Part, type Rows} from './markdown/fit.ts'
 import {manifestPart} from './markdown/manifest-part.ts'
 import {block, cell, code, prose} from './markdown/markdown-text.ts'
@@ -11,7 +11,7 @@ import {summaryParts} from './summary-parts.ts'
 /** `limit` in bytes; without one nothing is left out. */
 export type MarkdownOptions = {readonly limit?: number}
 
-/** More Manifests than this are folded, and each with more rows than that: the page shows what there is on one screen. */
+/** More Manifests than this are folded, and each that has more rows than that: one screen shows what there is. */
 const openManifests = 10
 const openRows = 25
 
@@ -21,16 +21,89 @@ const openRows = 25
  */
 export function renderMarkdown(report: Report, {limit = Number.POSITIVE_INFINITY}: MarkdownOptions = {}): string {
   const drifted = driftedManifests(report)
+  const foldAll = drifted.length > openManifests
   const parts: Part[] = [
     heading(report, drifted),
     sourceText(report),
     errorText(report),
-    ...driftParts(report, drifted),
+    ...drifted.map(one => manifestPart(report, one, foldAll || one.rows.length > openRows)),
     uncheckedPart(report),
     adviceText(report, drifted),
     warningsPart(report),
-    ...report.notifications.flatMap(({payload}) => (payload === undefined ? [] : 'dry')).slice(0, 1).map(() => ''),
-    deliveriesPart(report),
+    ...deliveryTexts(report),
   ]
   return disarm(fit(parts, limit))
+}
+
+function heading(report: Report, drifted: readonly DriftedManifest[]): string {
+  const {cluster, watch, outcome} = report
+  const name = cluster === null ? 'unknown cluster' : code(watch === 'default' ? cluster : `${cluster} / ${watch}`)
+  const [coverage = '', ...rest] = summaryParts(report)
+  return `## ${emojiOf(report, drifted)} ${name}: ${outcome}\n\n${[`**${coverage}**`, ...rest].join(' · ')}\n`
+}
+
+function emojiOf({outcome}: Report, drifted: readonly DriftedManifest[]): string {
+  if (outcome !== 'failed' && countRows(drifted).removed > 0) return '🔴'
+  return {clean: '✅', drift: '🟠', incomplete: '⚠️', failed: '❌'}[outcome]
+}
+
+function sourceText({source, tazuna}: Report): string {
+  const facts = [
+    source === null ? null : code(source.ref),
+    source?.digest ? code(shortDigest(source.digest)) : null,
+    source?.revision ? code(shortRevision(source.revision)) : null,
+    tazuna.version === null ? null : `tazuna ${code(tazuna.version)}`,
+  ].filter(fact => fact !== null)
+  return facts.length === 0 ? '' : `\n${facts.join(' · ')}\n`
+}
+
+function errorText({outcome, error}: Report): string {
+  if (error === null) return ''
+  const word = outcome === 'failed' ? 'Failed' : 'Incomplete'
+  return `\n### ${word}: ${code(error.code)}\n\n${block(error.message)}\n\n→ ${prose(error.hint)}\n`
+}
+
+function uncheckedPart({manifests}: Report): Rows {
+  const unchecked = manifests.filter(({outcome}) => outcome === 'error' || outcome === 'not-checked')
+  return {
+    head: '\n### Not checked, so perhaps drifted too\n\n| | Manifest | why |\n|---|---|---|\n',
+    rows: unchecked.map(
+      ({name, outcome, error}) => `| **${outcome}** | ${cell(name)} | ${error === null ? '' : cell(error)} |\n`,
+    ),
+    foot: '',
+    noun: 'unchecked Manifest',
+    share: 0.25,
+  }
+}
+
+function adviceText(report: Report, drifted: readonly DriftedManifest[]): string {
+  if (drifted.length === 0) return ''
+  const lines = advice(report, drifted).map(({diffType, text}) => `* **${diffType}**: ${prose(text)}\n`)
+  return `\n### What to do\n\n${lines.join('')}`
+}
+
+function warningsPart({warnings}: Report): Rows {
+  return {
+    head: '\n### Warnings\n\n',
+    rows: warnings.map(({code: name, message}) => `* ${code(message)} ${code(name)}\n`),
+    foot: '',
+    noun: 'warning',
+    share: 0.1,
+  }
+}
+
+/** What notifiers and sinks got; of a dry run, what they would get. */
+function deliveryTexts({notifications}: Report): string[] {
+  if (notifications.length === 0) return []
+  return ['\n### Deliveries\n\n', ...notifications.map(deliveryText)]
+}
+
+function deliveryText({role, name, delivery, reasons, detail, payload}: ReportNotification): string {
+  const word = delivery === 'failed' ? '**failed**' : delivery
+  const why = reasons.length === 0 ? '' : ` (${reasons.join(', ')})`
+  const line = `* ${role} ${code(name)}: ${word}${why}${detail === null ? '' : `: ${code(detail)}`}\n`
+  if (payload === undefined) return line
+  const shown = typeof payload === 'string' ? block(payload) : block(JSON.stringify(payload, null, 2), 'json')
+  const inside = shown.split('\n').map(text => (text === '' ? '' : `  ${text}`))
+  return `${line}\n${inside.join('\n')}\n\n`
 }

@@ -15,8 +15,15 @@ export type GatewayOptions = {
   readonly sendPolicy?: Omit<SendPolicy, 'signal'>
 }
 
-/** `PUT` replaces the whole group, `POST` only the families in the body. `path` is below the gateway's URL. */
-export type GatewayRequest = {readonly method: 'PUT' | 'POST'; readonly path: string; readonly body: string}
+/**
+ * `PUT` replaces the whole group, `POST` only the families in the body, `DELETE` (without a body) removes the group.
+ * `path` is below the gateway's URL.
+ */
+export type GatewayRequest = {
+  readonly method: 'PUT' | 'POST' | 'DELETE'
+  readonly path: string
+  readonly body: string
+}
 
 /** Sends one request to a Pushgateway; never throws. */
 export type Gateway = (request: GatewayRequest, signal: AbortSignal) => Promise<Delivery>

@@ -38,8 +38,7 @@ export function heartbeatSink({url, http, redact, sendPolicy = {}}: HeartbeatOpt
       const auth = credentialsOf(target)
       const token = basicToken(auth)
       const hide = redactor([url, auth.password, token])
-      const headers: Record<string, string> =
-        auth.username === '' ? {} : {authorization: `Basic ${token.reveal()}`}
+      const headers: Record<string, string> = auth.username === '' ? {} : {authorization: `Basic ${token.reveal()}`}
       target.pathname = target.pathname.replace(/\/+$/, '') + suffix
       const sent = await send(http, {method: 'GET', url: target.href, headers}, {...sendPolicy, signal})
       return toDelivery(sent, redact(hide(errorText(sent.text))))

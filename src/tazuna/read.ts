@@ -1,10 +1,11 @@
 import {WatchError} from '../errors.ts'
+import type {TazunaCall} from '../event.ts'
 import type {DiffOutput, StateList, StateReading} from '../model/state-reading.ts'
 import type {Redact} from '../secret.ts'
 import {disagreements} from './agreement.ts'
 import {stateDiffParser} from './parse-state-diff.ts'
 import {stateListParser} from './parse-state-list.ts'
-import {runChild, type ChildEnd} from './process.ts'
+import {runChild, type ChildEnd, type ChildOptions} from './process.ts'
 import {toDiffOutput} from './to-diff-output.ts'
 
 export type TazunaOptions = {
@@ -20,6 +21,8 @@ export type TazunaOptions = {
   signal: AbortSignal
   /** For what tazuna says. */
   redact: Redact
+  /** Told of each call once it ended. */
+  onCall?: (call: TazunaCall) => void
 }
 
 const outputLimit = 256 * 1024 * 1024
@@ -63,7 +66,7 @@ async function readStateDiff(options: TazunaOptions): Promise<DiffOutput> {
 
 async function call(options: TazunaOptions, words: string[], onStdout: (text: string) => void): Promise<ChildEnd> {
   const environment = options.environment === null ? [] : ['-e', options.environment]
-  const end = await runChild({
+  const end = await runTimed(options, {
     ...options,
     args: [...words, '-f', options.file, ...environment],
     cwd: options.folder,
@@ -74,11 +77,19 @@ async function call(options: TazunaOptions, words: string[], onStdout: (text: st
   return end
 }
 
+async function runTimed({onCall}: TazunaOptions, child: ChildOptions): Promise<ChildEnd> {
+  const startedAt = performance.now()
+  const end = await runChild(child)
+  const seconds = (performance.now() - startedAt) / 1000
+  onCall?.({words: child.args.slice(0, 2).join(' '), exitCode: end.exitCode, seconds})
+  return end
+}
+
 /** `tazuna <version> (commit …)`; null from a tazuna too old to say it (tazuna: cmd/root.go). */
 async function readVersion(options: TazunaOptions): Promise<string | null> {
   let text = ''
   try {
-    const end = await runChild({
+    const end = await runTimed(options, {
       ...options,
       args: ['--version'],
       cwd: options.folder,

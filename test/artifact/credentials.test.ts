@@ -1,108 +1,135 @@
-import {chmod, mkdir} from 'node:fs/promises'
+import {mkdir} from 'node:fs/promises'
 import {join} from 'node:path'
 import {inspect} from 'node:util'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 
-import {readCredentials} from '../../src/artifact/credentials.ts'
-import {redactor} from '../../src/secret.ts'
+import {attemptOf} from '../../src/artifact/attempt.ts'
+import type {Credential} from '../../src/artifact/credential.ts'
+import {readCredentials, type CredentialOptions} from '../../src/artifact/credentials.ts'
+import {Secret, redactor} from '../../src/secret.ts'
 import {tempDir, type TempDir} from '../support/temp-dir.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
+const login = (username: string) => JSON.stringify({auths: {'a.io': {username, password: 'pass'}}})
+
+const wanted = (host: string, repository = 'acme/config') => ({
+  host,
+  repository,
+  attempt: attemptOf('pulling x'),
+  signal: new AbortController().signal,
+})
 
 describe('readCredentials', () => {
   let home: TempDir
+  let secrets: Secret[]
   beforeEach(async () => {
     home = await tempDir()
+    secrets = []
   })
   afterEach(() => home[Symbol.asyncDispose]())
 
-  const read = (env: NodeJS.ProcessEnv = {}) => readCredentials({env, homeDir: home.path})
+  const read = (env: NodeJS.ProcessEnv = {}, options: Partial<CredentialOptions> = {}) =>
+    readCredentials({env, homeDir: home.path, onSecret: secret => void secrets.push(secret), ...options})
+  const lookup = async (host: string, env?: NodeJS.ProcessEnv) => (await read(env)).lookup(wanted(host))
 
-  async function readConfig(config: unknown) {
+  async function lookupIn(config: unknown, host = 'ghcr.io', env?: NodeJS.ProcessEnv) {
     await home.write('.docker/config.json', typeof config === 'string' ? config : JSON.stringify(config))
-    return await read()
-  }
-
-  async function userOf(config: unknown, host: string): Promise<string | null> {
-    const {credential} = (await readConfig(config)).lookup(host)
-    return credential === null ? null : `${credential.username}:${credential.password.reveal()}`
+    return await lookup(host, env)
   }
 
   it('knows nobody when there is no config', async () => {
-    expect((await read()).lookup('ghcr.io')).toEqual({credential: null, unused: null})
-    expect((await read({DOCKER_CONFIG: home.path})).lookup('ghcr.io')).toEqual({credential: null, unused: null})
+    expect(await lookup('ghcr.io')).toEqual({credential: null, origin: null})
+    expect(await lookup('ghcr.io', {DOCKER_CONFIG: '', DOCKER_AUTH_CONFIG: '', REGISTRY_AUTH_FILE: ''})).toEqual({
+      credential: null,
+      origin: null,
+    })
   })
 
-  it('looks in DOCKER_CONFIG instead of the home folder', async () => {
-    await home.write('.docker/config.json', '{"auths":{"a.io":{"username":"home","password":"p"}}}')
-    await home.write('other/config.json', '{"auths":{"a.io":{"username":"other","password":"p"}}}')
-    expect((await read({DOCKER_CONFIG: join(home.path, 'other')})).lookup('a.io').credential?.username).toBe('other')
-    expect((await read({DOCKER_CONFIG: ''})).lookup('a.io').credential?.username).toBe('home')
+  it('looks at all places in order, and says which it was', async () => {
+    const path = (name: string) => join(home.path, name)
+    const env: NodeJS.ProcessEnv = {
+      DOCKER_AUTH_CONFIG: login('variable'),
+      REGISTRY_AUTH_FILE: await home.write('podman.json', login('podman-file')),
+      DOCKER_CONFIG: path('docker'),
+      XDG_RUNTIME_DIR: path('run'),
+      XDG_CONFIG_HOME: path('xdg'),
+    }
+    await home.write('docker/config.json', login('docker-folder'))
+    await home.write('docker/.dockerconfigjson', login('pull-secret'))
+    await home.write('.docker/config.json', login('docker-home'))
+    await home.write('run/containers/auth.json', login('podman-run'))
+    await home.write('xdg/containers/auth.json', login('podman-xdg'))
+    await home.write('.config/containers/auth.json', login('podman-home'))
+    const seen: (string | null)[] = []
+    for (const name of ['', 'DOCKER_AUTH_CONFIG', 'REGISTRY_AUTH_FILE', 'DOCKER_CONFIG']) {
+      delete env[name]
+      seen.push(userOf((await lookup('a.io', env)).credential))
+    }
+    await home.write('.docker/config.json', '{}')
+    for (const name of ['', 'XDG_RUNTIME_DIR', 'XDG_CONFIG_HOME']) {
+      delete env[name]
+      seen.push(userOf((await lookup('a.io', env)).credential))
+    }
+    const last = ['podman-run', 'podman-xdg', 'podman-home']
+    expect(seen).toEqual(['variable', 'podman-file', 'docker-folder', 'docker-home', ...last])
+    expect((await lookup('a.io', {})).origin).toBe(path('.config/containers/auth.json'))
+  })
+
+  it('takes a folder with a mounted image pull secret', async () => {
+    await home.write('secret/.dockerconfigjson', '{"auths":{"*.io":{"username":"puller","password":"p"}}}')
+    const {credential} = await lookup('ghcr.io', {DOCKER_CONFIG: join(home.path, 'secret')})
+    expect(userOf(credential)).toBe('puller')
+  })
+
+  it('takes the login of the config before all others, and reads nothing else', async () => {
+    const configured: Credential = {kind: 'password', username: 'me', password: new Secret('configured-word')}
+    const credentials = await read({DOCKER_AUTH_CONFIG: 'broken'}, {configured})
+    expect(await credentials.lookup(wanted('a.io'))).toEqual({credential: configured, origin: 'source.credentials'})
+    expect(redactor(secrets)(`configured-word ${base64('me:configured-word')}`)).toBe('[redacted] [redacted]')
   })
 
   it.each([
-    ['the base64 form', {auth: base64('alice:pa:ss')}, 'alice:pa:ss'],
-    ['the base64 form with NULs at its end', {auth: base64('alice:pass\0\0')}, 'alice:pass'],
-    ['an empty password', {auth: base64('alice:')}, 'alice:'],
-    ['two fields', {username: 'alice', password: 'pass'}, 'alice:pass'],
-    ['the base64 form before the fields', {auth: base64('alice:pass'), username: 'bob', password: 'x'}, 'alice:pass'],
+    ['the base64 form', {auth: base64('alice:pa:ss')}, 'password alice pa:ss'],
+    ['the base64 form with NULs at its end', {auth: base64('alice:pass\0\0')}, 'password alice pass'],
+    ['an empty password', {auth: base64('alice:')}, 'password alice '],
+    ['two fields', {username: 'alice', password: 'pass'}, 'password alice pass'],
+    ['the base64 form before the fields', {auth: base64('alice:pass'), username: 'bob'}, 'password alice pass'],
     ['nothing in an empty entry', {}, null],
     ['nothing in an entry that only has an e-mail address', {email: 'a@example.com'}, null],
+    ['an identity token', {identitytoken: 'tok'}, 'identity null tok'],
+    ['an identity token and its user', {auth: base64('0000:'), identitytoken: 'tok'}, 'identity 0000 tok'],
+    ['a registry token before all', {auth: base64('a:b'), identitytoken: 'x', registrytoken: 'tok'}, 'registry tok'],
   ])('reads %s', async (_, entry, expected) => {
-    expect(await userOf({auths: {'ghcr.io': entry}}, 'ghcr.io')).toBe(expected)
+    expect(show((await lookupIn({auths: {'ghcr.io': entry}})).credential)).toBe(expected)
   })
 
-  it.each([
-    ['ghcr.io', 'ghcr.io', true],
-    ['ghcr.io', 'xghcr.io', false],
-    ['ghcr.io', 'ghcr.io.evil.example', false],
-    ['ghcr.io', 'ghcr.io:443', false],
-    ['ghcr.io:5000', 'ghcr.io', false],
-    ['ghcr.io:5000', 'ghcr.io:5001', false],
-    ['ghcr.io:5000', 'ghcr.io:5000', true],
-    ['https://ghcr.io/v1/', 'ghcr.io', true],
-    ['https://ghcr.io/v2/', 'ghcr.io', true],
-    ['https://ghcr.io', 'ghcr.io', true],
-    ['ghcr.io/', 'ghcr.io', true],
-    ['ghcr.io/acme', 'ghcr.io', false],
-    ['https://ghcr.io/acme', 'ghcr.io', false],
-    ['*.io', 'ghcr.io', false],
-    ['GHCR.io', 'ghcr.io', true],
-    ['https://index.docker.io/v1/', 'docker.io', true],
-    ['https://index.docker.io/v1/', 'registry-1.docker.io', true],
-    ['docker.io', 'index.docker.io', true],
-    ['docker.io', 'hub.docker.io', false],
-    ['__proto__', 'ghcr.io', false],
-  ])('has the key %s for %s: %s', async (key, host, expected) => {
-    const json = `{"auths":{${JSON.stringify(key)}:{"auth":"${base64('alice:pass')}"}}}`
-    expect(await userOf(json, host)).toBe(expected ? 'alice:pass' : null)
-  })
-
-  it('takes the plain key before a URL of old', async () => {
-    const auths = {'https://ghcr.io/v1/': {auth: base64('old:x')}, 'ghcr.io': {auth: base64('new:x')}}
-    expect(await userOf({auths}, 'ghcr.io')).toBe('new:x')
-  })
-
-  it.each([
-    [{credHelpers: {'ghcr.io': 'ecr-login'}}, 'docker-credential-ecr-login'],
-    [{credHelpers: {'https://ghcr.io/v1/': 'x'}}, 'docker-credential-x'],
-    [{credsStore: 'desktop', auths: {'ghcr.io': {}}}, 'docker-credential-desktop'],
-    [{credHelpers: {'ghcr.io': 'ecr-login'}, credsStore: 'desktop'}, 'docker-credential-ecr-login'],
-    [{auths: {'ghcr.io': {identitytoken: 'tok-1234'}}}, 'the token that'],
-    [{auths: {'ghcr.io': {auth: base64('0000:'), identitytoken: 'tok-1234'}}}, 'the token that'],
-    [{auths: {'ghcr.io': {registrytoken: 'tok-1234'}}}, 'the token that'],
-  ])('says what it leaves unused: %j', async (config, expected) => {
-    const found = (await readConfig(config)).lookup('ghcr.io')
-    expect(found).toEqual({credential: null, unused: expect.stringContaining(expected) as unknown})
-    expect(found.unused).not.toContain('tok-1234')
-  })
-
-  it('says nothing of helpers for other hosts', async () => {
-    expect((await readConfig({credHelpers: {'x.io': 'y'}})).lookup('ghcr.io').unused).toBeNull()
+  it('asks the helper of the host, then the store, then its own entries', async () => {
+    const bin = join(home.path, 'bin')
+    const env = {PATH: `${bin}:/usr/bin:/bin`}
+    const helper = (name: string, answer: string) =>
+      home.write(`bin/docker-credential-${name}`, `#!/bin/sh\n${answer}\n`, 0o755)
+    const config = {
+      credHelpers: {'ghcr.io': 'one'},
+      credsStore: 'all',
+      auths: {'ghcr.io': {auth: base64('entry:x')}, 'quay.io': {}},
+    }
+    await helper('one', 'echo \'{"Username":"helper","Secret":"helper-secret"}\'')
+    await helper('all', 'echo \'{"Username":"store","Secret":"store-secret"}\'')
+    expect(await lookupIn(config, 'ghcr.io', env)).toMatchObject({
+      credential: {username: 'helper'},
+      origin: 'docker-credential-one',
+    })
+    expect(await lookupIn(config, 'quay.io', env)).toMatchObject({credential: {username: 'store'}})
+    expect(redactor(secrets)(`helper-secret ${base64('store:store-secret')}`)).toBe('[redacted] [redacted]')
+    await helper('one', 'echo "credentials not found in native keychain"; exit 1')
+    expect(await lookupIn(config, 'ghcr.io', env)).toMatchObject({credential: {username: 'entry'}})
+    await helper('one', 'exit 1')
+    await expect(lookupIn(config, 'ghcr.io', env)).rejects.toMatchObject({code: 'ARTIFACT_HELPER_FAILED'})
+    expect(await lookupIn({credHelpers: {'ghcr.io': 'one'}}, 'quay.io', env)).toEqual({credential: null, origin: null})
   })
 
   it('gives all secrets to the redactor, in the form of the header too', async () => {
-    const {secrets} = await readConfig({
+    await lookupIn({
       auths: {
         'a.io': {auth: base64('alice:hunter22')},
         'b.io': {username: 'bob', password: 'correct horse'},
@@ -124,24 +151,45 @@ describe('readCredentials', () => {
     ['an auth without a user', {auths: {'ghcr.io': {auth: base64(':hunter22')}}}, 'not the base64 form'],
     ['a password without a user', {auths: {'ghcr.io': {password: 'hunter22'}}}, 'without a username'],
   ])('refuses %s, and quotes none of it', async (_, config, problem) => {
-    const error = await readConfig(config).catch((error: unknown) => error)
-    expect(error).toMatchObject({
-      code: 'ARTIFACT_CREDENTIALS_INVALID',
-      message: expect.stringContaining(problem) as unknown,
-    })
-    expect(inspect(error)).not.toMatch(new RegExp(`hunter22|12345678|${base64('hunter22')}`))
+    const text = typeof config === 'string' ? config : JSON.stringify(config)
+    for (const failing of [() => lookupIn(config), () => lookup('ghcr.io', {DOCKER_AUTH_CONFIG: text})]) {
+      const error = await failing().catch((error: unknown) => error)
+      expect(error).toMatchObject({
+        code: 'ARTIFACT_CREDENTIALS_INVALID',
+        message: expect.stringContaining(problem) as unknown,
+      })
+      expect(inspect(error)).not.toMatch(new RegExp(`hunter22|12345678|${base64('hunter22')}`))
+    }
+  })
+
+  it('says of a place that a variable names that nothing is there', async () => {
+    for (const name of ['DOCKER_CONFIG', 'REGISTRY_AUTH_FILE']) {
+      const {credential, origin} = await lookup('ghcr.io', {[name]: join(home.path, 'absent')})
+      expect(credential).toBeNull()
+      expect(origin).toMatch(new RegExp(`absent.*, which ${name} names, is not there$`))
+    }
   })
 
   it('refuses a named config that cannot be read, but goes on without one in a home folder of another user', async () => {
     await mkdir(join(home.path, 'folder', 'config.json'), {recursive: true})
-    await expect(read({DOCKER_CONFIG: join(home.path, 'folder')})).rejects.toMatchObject({
-      code: 'ARTIFACT_CREDENTIALS_INVALID',
-    })
+    for (const env of [{DOCKER_CONFIG: join(home.path, 'folder')}, {REGISTRY_AUTH_FILE: home.path}]) {
+      await expect(read(env)).rejects.toMatchObject({code: 'ARTIFACT_CREDENTIALS_INVALID'})
+    }
     await home.write('.docker', 'a file')
-    expect((await read()).lookup('ghcr.io')).toEqual({
+    expect(await lookup('ghcr.io')).toEqual({
       credential: null,
-      unused: expect.stringContaining('cannot be read (ENOTDIR)') as unknown,
+      origin: expect.stringContaining('cannot be read (ENOTDIR)') as unknown,
     })
-    await chmod(join(home.path, '.docker'), 0o600)
   })
 })
+
+function userOf(credential: Credential | null): string | null {
+  return credential?.kind === 'password' ? credential.username : null
+}
+
+function show(credential: Credential | null): string | null {
+  if (credential === null) return null
+  if (credential.kind === 'password') return `password ${credential.username} ${credential.password.reveal()}`
+  if (credential.kind === 'registry') return `registry ${credential.token.reveal()}`
+  return `identity ${credential.username} ${credential.token.reveal()}`
+}

@@ -11,6 +11,10 @@ import {forwarding, only, openPullWorld, type PullWorld} from './pull-world.ts'
 const alice: Credential = {kind: 'password', username: 'alice', password: new Secret('hunter22')}
 const signature = '?X-Amz-Signature=presigned-secret'
 
+const at = ({host}: FakeRegistry, path: string) => `http://${host}/v2/acme/config/${path}`
+const redirect = (location: string, status = 307) => ({status, headers: {location}})
+const authorizations = ({calls}: FakeRegistry) => calls.map(({headers}) => headers.authorization !== undefined)
+
 describe('pullArtifact from a registry that redirects', () => {
   let world: PullWorld
   let storage: FakeRegistry
@@ -30,9 +34,6 @@ describe('pullArtifact from a registry that redirects', () => {
   })
 
   const login = () => ({credentials: only(alice, world.registry.host)})
-  const at = ({host}: FakeRegistry, path: string) => `http://${host}/v2/acme/config/${path}`
-  const redirect = (location: string, status = 307) => ({status, headers: {location}})
-  const authorizations = ({calls}: FakeRegistry) => calls.map(({headers}) => headers.authorization !== undefined)
 
   it.each([301, 302, 303, 307, 308])('follows a %i to storage without its login', async status => {
     storage.answer(`x${signature}`, {body: 'content'})

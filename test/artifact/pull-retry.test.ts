@@ -6,6 +6,8 @@ import type {RegistryAnswer, StoredDescriptor} from '../support/fake-registry.ts
 import {addArtifact, addFileLayer} from './artifact-builder.ts'
 import {instantTiming, openPullWorld, type PullWorld} from './pull-world.ts'
 
+const status = (code: number): RegistryAnswer => ({status: code})
+
 describe('pullArtifact from a registry that fails for a moment', () => {
   let world: PullWorld
   let layer: StoredDescriptor
@@ -17,8 +19,6 @@ describe('pullArtifact from a registry that fails for a moment', () => {
     blob = `blobs/${layer.digest}`
   })
   afterEach(() => world[Symbol.asyncDispose]())
-
-  const status = (code: number): RegistryAnswer => ({status: code})
 
   it.each<[string, RegistryAnswer]>([
     ['a broken connection', 'reset'],

@@ -132,9 +132,24 @@ http: {caFile: ca.pem}
       kind: 'oci',
       ref: 'oci://h:1/r',
       plainHttp: false,
+      credentials: null,
       subpath: 'prod',
       file: 'my.yaml',
     })
+  })
+
+  it.each([
+    [
+      'keeps a login for another artifact of its registry',
+      'oci://ghcr.io/other/cfg:1',
+      {username: 'u', password: {file: './pw'}},
+    ],
+    ['does not give a login to another registry', 'oci://ghcr.io.example.com/acme/cfg:1', null],
+  ])('%s', async (_title, source, credentials) => {
+    const login = '{username: u, password: {file: pw}}'
+    const file = `apiVersion: tazuna-watch/v1\ncluster: p\nsource: {oci: "oci://ghcr.io/acme/cfg", credentials: ${login}}\n`
+    expect((await load({file, flags: {source}})).source).toMatchObject({credentials})
+    expect((await load({file, env: {TAZUNA_WATCH_SOURCE: source}})).source).toMatchObject({credentials})
   })
 
   it('finds the file by TAZUNA_WATCH_CONFIG', async () => {
@@ -155,8 +170,8 @@ http: {caFile: ca.pem}
     expect((await load({file: minimal, env: {TAZUNA_BIN: '/opt/tazuna'}})).tazuna.command).toBe('/opt/tazuna')
   })
 
-  it('throws ConfigFileMissing for a --config that is not there', async () => {
-    await expect(load({flags: {config: 'none.yaml'}})).rejects.toMatchObject({name: 'ConfigFileMissing'})
+  it('throws UsageError for a --config that is not there', async () => {
+    await expect(load({flags: {config: 'none.yaml'}})).rejects.toMatchObject({name: 'UsageError'})
   })
 
   it('reports a file of the environment that is not there as a config problem', async () => {

@@ -62,7 +62,8 @@ function keep(part: Rows, room: number, kept: Map<Rows, number>): number {
 
 function render(part: Part, count = Number.POSITIVE_INFINITY): string {
   if (typeof part === 'string') return part
-  return count === 0 ? '' : [part.head, ...part.rows.slice(0, count), part.foot].join('')
+  const rows = part.rows.slice(0, count)
+  return rows.length === 0 ? '' : [part.head, ...rows, part.foot].join('')
 }
 
 function missing(tables: readonly Rows[], kept: ReadonlyMap<Rows, number>): string[] {

@@ -19,7 +19,9 @@ export function manifestPart(report: Report, {name, manifest, rows}: DriftedMani
     : `\n### ${code(name)}: ${counts}\n\n`
   return {
     head: [title, ...applied, table].join(''),
-    rows: rows.map(row => `| ${[...toCells(row), ...(ages ? [lastingText(row, report.run) ?? ''] : [])].join(' | ')} |\n`),
+    rows: rows.map(
+      row => `| ${[...toCells(row), ...(ages ? [lastingText(row, report.run) ?? ''] : [])].join(' | ')} |\n`,
+    ),
     foot: folded ? '\n</details>\n' : '',
     noun: 'drifted resource',
   }

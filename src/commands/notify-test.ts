@@ -1,0 +1,100 @@
+import type {PartialConfig} from '../config/config.ts'
+import {readConfig, type ConfigFlags} from '../config/load.ts'
+import {decide} from '../drift/decide.ts'
+import {UsageError, WatchError} from '../errors.ts'
+import {httpClient} from '../http.ts'
+import type {LogFlags} from '../log.ts'
+import {errorCodes} from '../model/error-code.ts'
+import {foremostExitCode, type ExitCode} from '../model/exit-code.ts'
+import type {ReportNotification, ReportWarning} from '../model/report.ts'
+import {deliver} from '../notify/deliver.ts'
+import type {NotifierConfig} from '../notify/registry.ts'
+import {readSecret} from '../read-secret.ts'
+import {redactor} from '../secret.ts'
+import type {CommandContext} from './context.ts'
+import {interruptOf} from './interrupt.ts'
+import {observedHttp} from './observed-http.ts'
+import {openMatched} from './open-outputs.ts'
+import {openSession, type Session} from './session.ts'
+import {testReport} from './test-report.ts'
+
+export type NotifyTestFlags = ConfigFlags & LogFlags & {readonly to?: string | undefined}
+
+/**
+ * Sends a report that is made up to all notifiers, or to one, on the way of every message: match, rendering, request.
+ * Throws `CONFIG_INVALID` also without a notifier, and `UsageError` for an unknown one.
+ */
+export async function notifyTest(flags: NotifyTestFlags, context: CommandContext): Promise<ExitCode> {
+  const {env, cwd, stdout, interrupt} = context
+  const {config} = await readConfig({flags, env, cwd}, [])
+  const chosen = choose(config.notifiers, flags.to)
+  const session = openSession({...flags, dryRun: false}, context)
+  const {told, warnings} = await tell(chosen, config, session).finally(session.stopProgress)
+  for (const item of told) await stdout.write(`${item.name} (${item.type}): ${verdict(item)}\n`)
+  const failed = told.filter(({delivery}) => delivery !== 'delivered').map(({name}) => name)
+  if (failed.length === 0) return 0
+  const code = warnings.length > 0 ? 'SECRET_MISSING' : 'DELIVERY_FAILED'
+  const hint = warnings.length > 0 ? errorCodes[code].hint : 'check the webhook URL and the way to the receiver'
+  session.log.error({code, message: `testing the notifiers: ${failed.join(', ')} did not get the message`, hint})
+  const signal = interruptOf(interrupt)
+  return foremostExitCode([
+    errorCodes[code].exit,
+    ...(signal === null ? [] : ([signal === 'SIGINT' ? 130 : 143] as const)),
+  ])
+}
+
+function choose(notifiers: readonly NotifierConfig[], to: string | undefined): readonly NotifierConfig[] {
+  if (notifiers.length === 0) {
+    const hint = 'add one under notifiers, or set SLACK_WEBHOOK_URL'
+    throw new WatchError('CONFIG_INVALID', 'testing the notifiers: the config has none', {hint})
+  }
+  const chosen = notifiers.filter(notifier => to === undefined || nameOf(notifier) === to)
+  if (chosen.length > 0) return chosen
+  throw new UsageError(
+    `testing the notifier ${to}: there is none of this name`,
+    `the config has ${notifiers.map(nameOf).join(', ')}`,
+  )
+}
+
+function nameOf({name, type}: NotifierConfig): string {
+  return name ?? type
+}
+
+type Told = {readonly told: readonly ReportNotification[]; readonly warnings: readonly ReportWarning[]}
+
+/** Each gets a report of its own, which fits its `match`. */
+async function tell(notifiers: readonly NotifierConfig[], config: PartialConfig, session: Session): Promise<Told> {
+  const {secrets, onEvent, context} = session
+  const {env, interrupt} = context
+  const {cluster, watch, caFile, baseDir, deadline, runbookUrl, reportUrl} = config
+  const run = {...session.identity, cluster, watch}
+  const redact = redactor(secrets)
+  const http = observedHttp(httpClient({env, caFile: caFile ?? undefined}), onEvent)
+  const warnings: ReportWarning[] = []
+  const resolveSecret = (ref: NotifierConfig['webhookUrl']) => {
+    const secret = readSecret(ref, env, baseDir)
+    secrets.push(secret)
+    return secret
+  }
+  try {
+    const deliverySignal = AbortSignal.any([interrupt, AbortSignal.timeout(deadline)])
+    const links = {runbookUrl, reportUrl}
+    const opened = notifiers.map(notifier => ({
+      match: notifier.match,
+      matched: openMatched(notifier, {http, redact, resolveSecret}, warnings),
+    }))
+    const told = await Promise.all(
+      opened.map(({match, matched}) =>
+        deliver(testReport(run, match), decide, {notifiers: [matched], links, run, onEvent, redact, deliverySignal}),
+      ),
+    )
+    return {told: told.flat(), warnings}
+  } finally {
+    await http.close()
+  }
+}
+
+function verdict({delivery, attempts, detail}: ReportNotification): string {
+  if (delivery !== 'delivered') return `failed: ${detail ?? delivery}`
+  return attempts > 1 ? `delivered after ${attempts} attempts` : 'delivered'
+}

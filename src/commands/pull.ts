@@ -1,0 +1,89 @@
+import {tmpdir} from 'node:os'
+import {resolve} from 'node:path'
+
+import type {PartialConfig} from '../config/config.ts'
+import {readConfig} from '../config/load.ts'
+import {httpClient} from '../http.ts'
+import type {LogFlags} from '../log.ts'
+import type {ExitCode} from '../model/exit-code.ts'
+import {renderJson} from '../report/json.ts'
+import {workFolder} from '../work-folder.ts'
+import {openConsole} from './console.ts'
+import type {CommandContext} from './context.ts'
+import {moveTree, requireRoom} from './move-tree.ts'
+import {observedHttp} from './observed-http.ts'
+import {pullReference} from './open-source.ts'
+
+export type PullFlags = LogFlags & {
+  readonly output: string
+  readonly plainHttp: boolean
+  readonly config?: string | undefined
+  readonly format: 'text' | 'json'
+}
+
+/** What was pulled, as `--format json` prints it. */
+type Pulled = {
+  readonly ref: string
+  readonly digest: string
+  readonly revision: string | null
+  readonly createdAt: string | null
+  readonly folder: string
+  readonly files: number
+  readonly bytes: number
+}
+
+/**
+ * Pulls an artifact as `run` would, and moves its files into a folder that is absent or empty. Throws `UsageError`,
+ * `CONFIG_INVALID`, `ARTIFACT_…` and `CANCELLED`; then nothing is left.
+ */
+export async function pull(ref: string, flags: PullFlags, context: CommandContext): Promise<ExitCode> {
+  const {env, cwd, stdout} = context
+  const {parseReference} = await import('../artifact/reference.ts')
+  parseReference(ref)
+  await requireRoom(resolve(cwd, flags.output), flags.output)
+  const {config} = await readConfig({flags: {config: flags.config, source: ref}, env, cwd}, [])
+  const pulled = await pullInto(ref, config, flags, context)
+  await stdout.write(flags.format === 'json' ? renderJson(pulled) : renderText(pulled))
+  return 0
+}
+
+async function pullInto(
+  ref: string,
+  {source, caFile, deadline}: PartialConfig,
+  flags: PullFlags,
+  context: CommandContext,
+): Promise<Pulled> {
+  const {env, cwd, interrupt} = context
+  const {secrets, onEvent, stopProgress} = openConsole(flags, context)
+  const http = observedHttp(httpClient({env, caFile: caFile ?? undefined}), onEvent)
+  try {
+    await using work = workFolder(tmpdir())
+    const tempDir = await work.open()
+    const configured = source?.kind === 'oci' ? source : {plainHttp: false, credentials: null}
+    const plainHttp = flags.plainHttp || configured.plainHttp
+    const signal = AbortSignal.any([interrupt, AbortSignal.timeout(deadline)])
+    await using artifact = await pullReference(
+      {...configured, ref, plainHttp},
+      {http, env, tempDir, secrets, signal, onEvent},
+    )
+    await moveTree(artifact.folder, resolve(cwd, flags.output), flags.output)
+    const {digest, revision, createdAt, files, bytes} = artifact
+    return {ref, digest, revision, createdAt, folder: flags.output, files, bytes}
+  } finally {
+    stopProgress()
+    await http.close()
+  }
+}
+
+function renderText({ref, digest, revision, createdAt, folder, files, bytes}: Pulled): string {
+  const facts = [
+    ['digest', digest],
+    ['revision', revision],
+    ['created', createdAt],
+    ['folder', folder],
+    ['files', String(files)],
+    ['bytes', String(bytes)],
+  ] as const
+  const known = facts.filter(([, value]) => value !== null)
+  return [ref, ...known.map(([name, value]) => `  ${name.padEnd(9)} ${value}`), ''].join('\n')
+}

@@ -1,0 +1,184 @@
+import {Argument, Command, InvalidArgumentError, Option} from 'commander'
+
+import type {CommandContext} from './commands/context.ts'
+import {parseDuration} from './config/duration.ts'
+import {distance} from './config/nearest.ts'
+import {commandHelp, exitCodeHelp} from './help.ts'
+import type {LogFlags} from './log.ts'
+import type {ExitCode} from './model/exit-code.ts'
+import type {FailOn} from './model/run-exit-code.ts'
+
+type Done = (code: ExitCode) => void
+
+/** What every command needs to be called. The flags of the log belong to the program, wherever they stand. */
+type Call = {readonly context: CommandContext; readonly done: Done; readonly logFlags: () => LogFlags}
+
+/**
+ * Every command with its options and help. A command is loaded when it is used, so that none pays for the others; it
+ * gives its exit code to `done`. Errors of usage are thrown, and printed by nobody.
+ */
+export function toProgram(context: CommandContext, done: Done): Command {
+  const program = new Command('tazuna-watch')
+    .description('Watches Kubernetes clusters managed by tazuna for drift.')
+    .version(context.version, '--version', 'print the version')
+    .addOption(new Option('--log-format <format>', 'of the lines on stderr').choices(['text', 'json']).default('text'))
+    .option('-v, --verbose', 'tell on stderr what goes on: stages, calls of tazuna, requests', false)
+    .exitOverride()
+    .configureHelp({showGlobalOptions: true})
+    .configureOutput({
+      writeOut: text => void context.stdout.write(text),
+      writeErr: text => void context.stderr.write(text),
+      outputError: () => undefined,
+      getOutHelpWidth: () => Math.min(context.stdout.columns, 100),
+      getErrHelpWidth: () => Math.min(context.stderr.columns, 100),
+    })
+    .addHelpText('after', `${commandHelp.program}\n${exitCodeHelp}`)
+  const call: Call = {context, done, logFlags: () => program.opts<LogFlags>()}
+  addRun(program, call)
+  addParse(program, call)
+  addPull(program, call)
+  addConfig(program, call)
+  addNotify(program, call)
+  addMetrics(program, call)
+  addCompletion(program, call)
+  addDemo(program, call)
+  return program
+}
+
+/** As `run` is the default, commander would take an unknown command for an argument of it. */
+export function requireKnownCommand(argv: readonly string[], program: Command): void {
+  const [word] = program.parseOptions([...argv]).operands
+  const known = ['help', ...program.commands.map(command => command.name())]
+  if (word === undefined || known.includes(word)) return
+  const nearest = known.find(name => distance(name, word) <= 2)
+  program.error(`error: unknown command '${word}'${nearest === undefined ? '' : `; did you mean ${nearest}?`}`)
+}
+
+function addRun(program: Command, {context, done, logFlags}: Call): void {
+  withRunConfig(program.command('run', {isDefault: true}))
+    .description('check the cluster once, tell the notifiers, fill the sinks (the default command)')
+    .option('--dry-run', 'read everything and write nothing: show what each notifier and sink would get', false)
+    .addOption(new Option('--format <format>', 'of the report on stdout').choices(['text', 'json']).default('text'))
+    .option('--output <file>', 'write the report to this file, too')
+    .option('--fail-on <what>', 'exit with 10 on drift, or on these: added,modified,removed', toFailOn, [])
+    .option('--jitter <duration>', 'wait first, up to this long: always the same for a cluster and watch', toJitter)
+    .addHelpText('after', commandHelp.run)
+    .action(async flags => done(await (await import('./commands/run.ts')).run({...flags, ...logFlags()}, context)))
+}
+
+function addParse(program: Command, {context, done}: Call): void {
+  program
+    .command('parse')
+    .description('parse the text of `tazuna state diff`')
+    .argument('[file]', 'file with the text; stdin when absent or -')
+    .addOption(new Option('--format <format>', 'of the output').choices(['json', 'text']).default('json'))
+    .addHelpText('after', commandHelp.parse)
+    .action(async (file, flags) => done(await (await import('./commands/parse.ts')).parse(file, flags, context)))
+}
+
+function addPull(program: Command, {context, done, logFlags}: Call): void {
+  program
+    .command('pull')
+    .description('pull, verify and unpack an artifact as `run` would')
+    .argument('<ref>', 'oci://HOST/REPO[:TAG][@DIGEST]')
+    .requiredOption('--output <dir>', 'folder for the files: absent or empty')
+    .option('--plain-http', 'talk to the registry without TLS; loopback needs no such word', false)
+    .addOption(configFile('config file with http.caFile and source.plainHttp'))
+    .addOption(new Option('--format <format>', 'of the output').choices(['text', 'json']).default('text'))
+    .addHelpText('after', commandHelp.pull)
+    .action(async (ref, flags) =>
+      done(await (await import('./commands/pull.ts')).pull(ref, {...flags, ...logFlags()}, context)),
+    )
+}
+
+function addConfig(program: Command, {context, done, logFlags}: Call): void {
+  const config = program.command('config').description('look at the config')
+  withRunConfig(config.command('check'))
+    .description('validate the config: every problem at once, with its place')
+    .addHelpText('after', commandHelp.configCheck)
+    .action(async flags =>
+      done(await (await import('./commands/config-check.ts')).configCheck({...flags, ...logFlags()}, context)),
+    )
+  withRunConfig(config.command('show'))
+    .description('print the config that is in force, and where each value comes from')
+    .addHelpText('after', commandHelp.configShow)
+    .action(async flags => done(await (await import('./commands/config-show.ts')).configShow(flags, context)))
+  config
+    .command('schema')
+    .description('print the JSON Schema of the config file')
+    .addHelpText('after', commandHelp.configSchema)
+    .action(async () => done(await (await import('./commands/config-schema.ts')).configSchema(context)))
+}
+
+function addNotify(program: Command, {context, done, logFlags}: Call): void {
+  const notify = program.command('notify').description('try the notifiers')
+  withIdentity(notify.command('test').addOption(configFile()))
+    .description('send a test message to the notifiers; needs no source and no tazuna')
+    .option('--to <name>', 'only to this notifier')
+    .addHelpText('after', commandHelp.notifyTest)
+    .action(async flags =>
+      done(await (await import('./commands/notify-test.ts')).notifyTest({...flags, ...logFlags()}, context)),
+    )
+}
+
+function addMetrics(program: Command, {context, done, logFlags}: Call): void {
+  const metrics = program.command('metrics').description('look after the metrics')
+  withIdentity(metrics.command('delete').addOption(configFile()))
+    .description("delete this watch's group from the Pushgateway, e.g. when its cluster is gone")
+    .addHelpText('after', commandHelp.metricsDelete)
+    .action(async flags =>
+      done(await (await import('./commands/metrics-delete.ts')).metricsDelete({...flags, ...logFlags()}, context)),
+    )
+}
+
+function addCompletion(program: Command, {context, done}: Call): void {
+  program
+    .command('completion')
+    .description('print a script that completes commands and options')
+    .addArgument(new Argument('<shell>', 'the shell that reads it').choices(['bash', 'zsh', 'fish']))
+    .addHelpText('after', commandHelp.completion)
+    .action(async shell => done(await (await import('./commands/completion.ts')).completion(shell, program, context)))
+}
+
+function addDemo(program: Command, {context, done}: Call): void {
+  program
+    .command('demo')
+    .description('show the whole job with an embedded registry, webhook and gateway: no cluster, no tazuna needed')
+    .addHelpText('after', commandHelp.demo)
+    .action(async () => done(await (await import('./commands/demo.ts')).demo(context)))
+}
+
+/** What a run makes its config from. */
+function withRunConfig(command: Command): Command {
+  command
+    .addOption(configFile())
+    .option('--source <ref-or-path>', 'oci://HOST/REPO:TAG, or a folder with a tazuna.yaml')
+  return withIdentity(command).addOption(new Option('--memory <store>', 'what is kept between runs').choices(['none']))
+}
+
+function withIdentity(command: Command): Command {
+  return command
+    .option('--cluster <name>', 'stands in every message and metric')
+    .option('--watch <name>', 'when one cluster has several watches')
+}
+
+function configFile(what = 'config file'): Option {
+  return new Option('--config <file>', `${what} (default: $TAZUNA_WATCH_CONFIG, else ./tazuna-watch.yaml if there)`)
+}
+
+const failOnWords: readonly FailOn[] = ['drift', 'added', 'modified', 'removed']
+
+function toFailOn(text: string): FailOn[] {
+  const words = text.split(',').map(word => word.trim())
+  const unknown = words.find(word => !failOnWords.some(known => known === word))
+  if (unknown !== undefined) throw new InvalidArgumentError(`It takes drift, or a list of added, modified, removed.`)
+  return failOnWords.filter(word => words.includes(word))
+}
+
+const longestJitter = 24 * 3_600_000
+
+function toJitter(text: string): number {
+  const duration = parseDuration(text)
+  if (duration !== null && duration <= longestJitter) return duration
+  throw new InvalidArgumentError('It takes a duration of up to 24h, such as 90s or 5m.')
+}
