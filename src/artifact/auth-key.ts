@@ -65,7 +65,7 @@ function matchesLabel(pattern: string, label: string): boolean {
   const source = pattern
     .split('*')
     .map(part => part.replaceAll(/[^a-z0-9]/g, String.raw`\$&`))
-    .join('[^.]*')
+    .join('.*')
   return new RegExp(`^${source}$`).test(label)
 }
 

@@ -72,15 +72,20 @@ export function openLogin({http, origin, reference, credentials, onSecret, timin
   }
 
   /** One token a service and scope; of several requests that are refused at once, one asks for it. */
-  async function toToken({params}: Challenge, {sent, attempt, signal}: Refusal): Promise<Secret> {
+  async function toToken(challenge: Challenge, refusal: Refusal): Promise<Secret> {
+    const {params} = challenge
+    const {sent, attempt, signal} = refusal
     const credential = found.credential?.kind === 'registry' ? null : found.credential
     const step = attempt.step('logging in')
     const realm = checkRealm({realm: params.get('realm')!, origin, isKnown: credential !== null, attempt: step})
     const service = params.get('service') ?? null
     const scope = params.get('scope') || `repository:${reference.repository}:pull`
     const key = JSON.stringify([origin.url, realm.href, service, scope, identityOf(credential)])
-    const cached = await tokens.get(key)?.catch(() => null)
+    const known = tokens.get(key)
+    const cached = await known?.catch(() => null)
     if (cached && cached.expiresAt > timing.now() && `Bearer ${cached.token.reveal()}` !== sent) return cached.token
+    // another request was faster
+    if (tokens.get(key) !== known) return await toToken(challenge, refusal)
     const asking = fetchToken({http, realm, service, scope, credential, attempt: step, signal, timing})
     tokens.set(key, asking)
     const {token} = await asking

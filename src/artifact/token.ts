@@ -100,7 +100,7 @@ async function readToken(answer: HttpAnswer, request: TokenRequest): Promise<Bea
   try {
     body = await readText(answer.body, longestAnswer + 1)
   } catch (error) {
-    const known = toNetworkError(error, {url: realm.origin, isPlainHttp: false}, attempt, signal)
+    const known = toNetworkError(error, {url: realm.origin, isPlainHttp: realm.protocol === 'http:'}, attempt, signal)
     throw isTemporaryError(known) ? new TemporaryFailure(known, null) : known
   }
   if (body.length > longestAnswer) {

@@ -4,7 +4,7 @@ import type {WatchLabels} from './watch-labels.ts'
 /** Each family of an exposition as its text, by name; or what is wrong with it. */
 export type ParsedExposition = {readonly families: ReadonlyMap<string, string>} | {readonly problem: string}
 
-const help = /^# HELP (\w+) .*$/
+const help = /^# HELP (\w+) /
 const sample =
   /^(\w+)\{(\w+="(?:[^"\\]|\\["\\n])*"(?:,\w+="(?:[^"\\]|\\["\\n])*")*)\} (?:NaN|[+-]Inf|-?\d+(?:\.\d+)?(?:e[+-]\d+)?)$/
 const label = /(\w+)="((?:[^"\\]|\\.)*)"/g

@@ -59,7 +59,7 @@ describe('askHelper', () => {
     ['answers with no user', 'echo \'{"Username":"","Secret":"hunter22"}\'', 'no Username'],
     ['answers with a list', 'echo \'["hunter22"]\'', 'not a JSON object'],
     ['is killed', 'kill -9 $$', 'it ended with SIGKILL'],
-    ['prints without end', 'while :; do echo hunter22hunter22hunter22; done', 'more than 64 KiB'],
+    ['prints too much', 'yes hunter22 | head -c 66000', 'more than 64 KiB'],
   ])('says that the helper %s, and shows no secret', async (_, script, text) => {
     await helper(script)
     const error = await failure()

@@ -16,10 +16,12 @@ describe('pullArtifact from a registry with a token service', () => {
   let world: PullWorld
   let service: TokenServer
   let layer: StoredDescriptor
+  let other: StoredDescriptor
   beforeEach(async () => {
     world = await openPullWorld()
     layer = addFileLayer(world.registry, 'a', 'x')
-    addArtifact(world.registry, [layer, addFileLayer(world.registry, 'b', 'y')])
+    other = addFileLayer(world.registry, 'b', 'y')
+    addArtifact(world.registry, [layer, other])
   })
   afterEach(async () => {
     await service[Symbol.asyncDispose]()
@@ -93,15 +95,27 @@ describe('pullArtifact from a registry with a token service', () => {
     ])
   })
 
-  it('gets another token, once, when the one it has no longer counts', async () => {
+  it('gets one other token when the one it has no longer counts for several requests', async () => {
     await start()
     const challenge = `Bearer realm="${service.realm}",service="reg",scope="${scope}"`
-    world.registry.answer(`blobs/${layer.digest}`, {status: 401, headers: {'www-authenticate': challenge}}, null)
+    for (const blob of [layer, other]) {
+      const answer = {status: 401, headers: {'www-authenticate': challenge}}
+      world.registry.answer(`blobs/${blob.digest}`, answer, null)
+    }
     await using artifact = await world.pull()
     expect(artifact.files).toBe(2)
     expect(service.calls).toHaveLength(2)
     expect(authorizations()).toContain(`Bearer ${service.tokens[1]}`)
     expect(redactor(world.secrets)(service.tokens.join())).toBe('[redacted],[redacted]')
+  })
+
+  it('logs in once a request, however often that is tried', async () => {
+    await start()
+    const headers = {'www-authenticate': `Bearer realm="${service.realm}",scope="other"`}
+    world.registry.answer('manifests/prod', {status: 401, headers}, {status: 503}, {status: 401, headers})
+    expect(await world.failure()).toMatchObject({code: 'ARTIFACT_AUTH_REQUIRED'})
+    expect(service.calls).toHaveLength(1)
+    expect(world.registry.calls).toHaveLength(3)
   })
 
   it('gives up when the registry refuses every token', async () => {

@@ -4,10 +4,12 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {addArchive} from '../artifact/artifact-builder.ts'
 import {startTokenRegistry, type TokenRegistry} from '../artifact/token-registry.ts'
 import {startTlsFront} from '../artifact/tls-front.ts'
+import {basic, canaries, identity, keptLogins, password, withHelper} from '../artifact/registry-logins.ts'
+import {expectBadEnd, type BadEnd} from '../support/bad-run.ts'
 import {canary, singing} from '../support/canary.ts'
 import {reportOf, type CliResult} from '../support/cli.ts'
 import {requireExecutable} from '../support/executables.ts'
-import {startFakeRegistry} from '../support/fake-registry.ts'
+import {errorBody, startFakeRegistry, type FakeRegistry} from '../support/fake-registry.ts'
 import {oras, orasPath} from '../support/oras.ts'
 import {startProxy} from '../support/proxy.ts'
 import {file, tar} from '../support/tar.ts'
@@ -15,93 +17,6 @@ import {opensslPath} from '../support/tls-server.ts'
 import {world, type World} from '../support/world.ts'
 
 const registryPath = requireExecutable('docker-registry', 'apt-get install docker-registry')
-
-const canaries = {password: canary('Password'), identity: canary('Identity')}
-const password = canaries.password.word
-const identity = canaries.identity.word
-const basic = (text: string) => Buffer.from(text).toString('base64')
-
-type Login = {
-  title: string
-  /** Writes what is needed; gives the environment. */
-  prepare: (w: World, host: string) => Promise<Record<string, string>> | Record<string, string>
-}
-
-const helper = (w: World, secret: {Username: string; Secret: string}) =>
-  w.dir.write('bin/docker-credential-test', `#!/bin/sh\ncat > /dev/null\necho '${JSON.stringify(secret)}'\n`, 0o755)
-const withHelper = (w: World) => ({DOCKER_CONFIG: 'docker', PATH: `${w.dir.path}/bin:${process.env['PATH']}`})
-
-const logins: readonly Login[] = [
-  {
-    title: 'user and password of a config.json',
-    async prepare(w, host) {
-      await w.dir.write('docker/config.json', JSON.stringify({auths: {[host]: {auth: basic(`puller:${password}`)}}}))
-      return {DOCKER_CONFIG: 'docker'}
-    },
-  },
-  {
-    title: 'a mounted image pull secret',
-    async prepare(w) {
-      const auths = {'127.0.0.*:80': {auth: basic('nobody:wrong')}, '*.*.*.*': {auth: basic('nobody:wrong')}}
-      const right = {[`127.*.0.1:${portOf(w)}/acme`]: {username: 'puller', password}}
-      await w.dir.write('secret/.dockerconfigjson', JSON.stringify({auths: {...auths, ...right}}))
-      return {DOCKER_CONFIG: 'secret'}
-    },
-  },
-  {
-    title: 'a variable',
-    prepare: (_, host) => ({
-      DOCKER_AUTH_CONFIG: JSON.stringify({auths: {[host]: {auth: basic(`puller:${password}`)}}}),
-    }),
-  },
-  {
-    title: "podman's file",
-    async prepare(w, host) {
-      const auths = {[host]: {auth: basic('nobody:wrong')}, [`${host}/acme`]: {auth: basic(`puller:${password}`)}}
-      await w.dir.write('run/containers/auth.json', JSON.stringify({auths}))
-      return {XDG_RUNTIME_DIR: join(w.dir.path, 'run')}
-    },
-  },
-  {
-    title: 'an identity token',
-    async prepare(w, host) {
-      const auths = {[host]: {auth: basic('0000:'), identitytoken: identity}}
-      await w.dir.write('docker/config.json', JSON.stringify({auths}))
-      return {DOCKER_CONFIG: 'docker'}
-    },
-  },
-  {
-    title: 'a credential helper',
-    async prepare(w, host) {
-      await helper(w, {Username: 'puller', Secret: password})
-      await w.dir.write('docker/config.json', JSON.stringify({credHelpers: {[host]: 'test'}}))
-      return withHelper(w)
-    },
-  },
-  {
-    title: 'a credential store with an identity token',
-    async prepare(w, host) {
-      await helper(w, {Username: '<token>', Secret: identity})
-      await w.dir.write('docker/config.json', JSON.stringify({credsStore: 'test', auths: {[host]: {}}}))
-      return withHelper(w)
-    },
-  },
-  {
-    title: 'source.credentials',
-    async prepare(w, host) {
-      await w.dir.write('password', `${password}\n`)
-      const source = {
-        oci: `oci://${host}/acme/config:prod`,
-        credentials: {username: 'puller', password: {file: 'password'}},
-      }
-      await w.dir.write('tazuna-watch.yaml', JSON.stringify({apiVersion: 'tazuna-watch/v1', source}))
-      return {DOCKER_AUTH_CONFIG: 'not even JSON'}
-    },
-  },
-]
-
-const ports = new WeakMap<World, string>()
-const portOf = (w: World) => ports.get(w)!
 
 describe.skipIf(registryPath === null || orasPath === null || opensslPath === null)(
   'run with a registry that wants tokens',
@@ -115,7 +30,6 @@ describe.skipIf(registryPath === null || orasPath === null || opensslPath === nu
     /** A world whose source is pushed as its own repository would be. */
     async function open(): Promise<World> {
       const w = await world()
-      ports.set(w, registry.host.split(':')[1]!)
       const login = ['--username', 'puller', '--password', password]
       await oras(['push', '--plain-http', ...login, `${registry.host}/acme/config:prod`, './'], {
         cwd: join(w.dir.path, 'source'),
@@ -126,7 +40,7 @@ describe.skipIf(registryPath === null || orasPath === null || opensslPath === nu
 
     const source = () => ({TAZUNA_WATCH_SOURCE: `oci://${registry.host}/acme/config:prod`})
 
-    it.each(logins)('logs in with $title, and shows none of it', async ({prepare}) => {
+    it.each(keptLogins)('logs in with $title, and shows none of it', async ({prepare}) => {
       await using w = await open()
       const env = await prepare(w, registry.host)
       const before = registry.tokenServer.calls.length
@@ -198,28 +112,115 @@ describe.skipIf(registryPath === null || orasPath === null || opensslPath === nu
   },
 )
 
-describe('run with a registry that sends its tokens elsewhere', () => {
-  it.each([
-    ['http://token.example.com/', 'credentials are not sent over plain HTTP'],
-    ['https://169.254.169.254/latest', 'an address inside this network'],
-    ['https://10.0.0.1/', 'an address inside this network'],
-  ])('does not follow to %s', async (realm, text) => {
-    await using w = await world()
+type Refusal = BadEnd & {
+  title: string
+  says: RegExp
+  prepare?: (registry: FakeRegistry) => void
+  /** Default: user and password of the puller. */
+  config?: (host: string) => unknown
+}
+
+const manifest = 'manifests/prod'
+const refused = {exitCode: 66, outcome: 'failed'} as const
+const later = {exitCode: 75, outcome: 'failed'} as const
+const sendsTo = (realm: string) => (registry: FakeRegistry) => registry.requireToken([], `Bearer realm="${realm}"`)
+const forbids =
+  (status: number, headers: Record<string, string>, message = 'no') =>
+  (registry: FakeRegistry) => {
+    const json = {'content-type': 'application/json'}
+    registry.answer(manifest, {status, headers: {...json, ...headers}, body: errorBody('DENIED', message)})
+  }
+
+describe('a registry that cannot be used with a login', () => {
+  it.concurrent.each<Refusal>([
+    {
+      title: 'sends us for a token to a place without TLS',
+      prepare: sendsTo('http://token.example.com/'),
+      ...refused,
+      code: 'ARTIFACT_TOKEN_REALM_REJECTED',
+      says: /credentials are not sent over plain HTTP$/,
+    },
+    {
+      title: 'sends us for a token to the metadata of the cloud',
+      prepare: sendsTo('https://169.254.169.254/latest'),
+      ...refused,
+      code: 'ARTIFACT_TOKEN_REALM_REJECTED',
+      says: /169\.254\.169\.254, an address inside this network$/,
+    },
+    {
+      title: 'sends us for a token into the network',
+      prepare: sendsTo('https://10.0.0.1/'),
+      ...refused,
+      code: 'ARTIFACT_TOKEN_REALM_REJECTED',
+      says: /an address inside this network$/,
+    },
+    {
+      title: 'refuses the password',
+      prepare: registry => registry.requireLogin('puller', 'another'),
+      ...refused,
+      code: 'ARTIFACT_AUTH_FAILED',
+      says: /401: .*: it does not take the login of DOCKER_AUTH_CONFIG$/,
+    },
+    {
+      title: 'says that a token of ECR has expired',
+      prepare: forbids(403, {}, 'Your authorization token has expired. Reauthenticate and try again.'),
+      ...refused,
+      code: 'ARTIFACT_AUTH_FAILED',
+      says: /token has expired/,
+    },
+    {
+      title: 'knows the user and allows nothing',
+      prepare: forbids(403, {}),
+      ...refused,
+      code: 'ARTIFACT_DENIED',
+      says: /answered 403: DENIED: no$/,
+    },
+    {
+      title: 'wants two minutes',
+      prepare: forbids(429, {'retry-after': '120'}),
+      ...later,
+      code: 'ARTIFACT_RATE_LIMITED',
+      says: /429: DENIED: no; it asks to wait until 20\d\d-[\d-]+T[\d:]+Z$/,
+    },
+    {
+      title: 'wants a day of rest',
+      prepare: forbids(429, {'retry-after': new Date(Date.now() + 86_400_000).toUTCString()}),
+      ...later,
+      code: 'ARTIFACT_RATE_LIMITED',
+      says: /it asks to wait until 20/,
+    },
+    {
+      title: 'redirects to a file',
+      prepare: forbids(307, {location: 'file:///etc/passwd'}),
+      ...refused,
+      code: 'ARTIFACT_REDIRECT_REJECTED',
+      says: /answered 307 and redirects to file:$/,
+    },
+    {
+      title: 'is left to a helper that is not there',
+      prepare: registry => registry.requireLogin('puller', 'x'),
+      config: host => ({credHelpers: {[host]: 'absent'}}),
+      ...later,
+      code: 'ARTIFACT_HELPER_FAILED',
+      says: /docker-credential-absent: there is no such program on PATH$/,
+    },
+    {
+      title: 'has an entry that cannot be read',
+      config: host => ({auths: {[host]: {auth: basic(password)}}}),
+      ...refused,
+      code: 'ARTIFACT_CREDENTIALS_INVALID',
+      says: /DOCKER_AUTH_CONFIG: auths\..*not the base64 form/,
+    },
+  ])('$title', async ({prepare, config, ...end}) => {
     await using registry = await startFakeRegistry()
     addArchive(registry, tar([file('tazuna.yaml')]))
-    registry.requireToken([], `Bearer realm="${realm}"`)
-    const auths = {[registry.host]: {auth: basic(`puller:${password}`)}}
-    const env = {
-      TAZUNA_WATCH_SOURCE: `oci://${registry.host}/acme/config:prod`,
-      DOCKER_AUTH_CONFIG: JSON.stringify({auths}),
-    }
-    const result = await w.run(['--format', 'json'], {env})
-    expect(result.exitCode).toBe(66)
-    expect(reportOf(result).error).toMatchObject({
-      code: 'ARTIFACT_TOKEN_REALM_REJECTED',
-      message: expect.stringContaining(text) as unknown,
-    })
-    expect(registry.calls).toHaveLength(1)
+    prepare?.(registry)
+    const {host} = registry
+    const auth = config?.(host) ?? {auths: {[host]: {username: 'puller', password}}}
+    const env = {TAZUNA_WATCH_SOURCE: `oci://${host}/acme/config:prod`, DOCKER_AUTH_CONFIG: JSON.stringify(auth)}
+    const report = await expectBadEnd({...end, prepare: () => Promise.resolve({env})})
+    expect(report).toMatchObject({source: null, tazuna: {version: null}})
+    expect(singing(Object.values(canaries), {report: JSON.stringify(report)})).toEqual([])
   })
 })
 

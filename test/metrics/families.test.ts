@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest'
 
 import {renderExposition, type Family} from '../../src/metrics/exposition.ts'
 import {toFamilies, type FamiliesOptions} from '../../src/metrics/families.ts'
-import {gauges} from '../../src/metrics/gauges.ts'
+import {gaugeSets, gauges} from '../../src/metrics/gauges.ts'
 import type {Report, ReportNotification} from '../../src/model/report.ts'
 import {checkMetrics, promtoolPath} from '../support/promtool.ts'
 import {buildFailedReport, buildLargeReport, buildReport, hashOf, type ManifestSpec} from '../support/report-builder.ts'
@@ -235,7 +235,7 @@ it('every gauge of the table is made, and no other', () => {
   const report = buildReport([{name: 'web', rows: [row], firstSeenAt: '2026-11-20T09:00:00Z'}], {
     notifications: [notification('ops', {})],
   })
-  const {run, manifests} = toFamilies(report, hourly)
+  const {run, manifests} = toFamilies(report, {...hourly, sets: gaugeSets})
   const made = [...run, ...(manifests ?? [])].filter(({samples}) => samples.length > 0).map(({name}) => name)
   expect(made.toSorted()).toStrictEqual(Object.keys(gauges).toSorted())
 })

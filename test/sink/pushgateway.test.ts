@@ -31,7 +31,7 @@ function sinkOf(url: string, over: Partial<PushgatewayOptions> = {}) {
     watch: 'default',
     basicAuth: null,
     intervalSeconds: 3600,
-    sets: ["tazuna_watch"],
+    sets: ['tazuna_watch'],
     http,
     redact: redactor([]),
     sendPolicy: {backoff: 1},

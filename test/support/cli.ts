@@ -13,7 +13,8 @@ export type CliOptions = {
 
 export type CliResult = {exitCode: number | null; stdout: string; stderr: string}
 
-const bundle = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+/** The program as `npm run build` makes it. */
+export const bundle = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
 /** Runs the bundle as a process of its own; `npm test` builds it first. It sees only the environment given, and PATH. */
 export async function cli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {

@@ -34,7 +34,8 @@ export async function tellGithubActions(report: Report, options: GithubActionsOp
     await append('GITHUB_STEP_SUMMARY', env, size => renderSummary(report, size)),
     await append('GITHUB_OUTPUT', env, () => outputs),
   ]
-  await write(renderAnnotations(report))
+  const annotations = renderAnnotations(report)
+  if (annotations !== '') await write(annotations)
   return problems.filter(problem => problem !== null)
 }
 
