@@ -29,7 +29,7 @@ export function heartbeatSink({url, http, redact, sendPolicy = {}}: HeartbeatOpt
   return {
     type: 'heartbeat',
     render: ({outcome}) => ({suffix: outcome === 'clean' || outcome === 'drift' ? '' : '/fail'}),
-    show: ({suffix}) => ({method: 'GET', url: `${url}${suffix}`}),
+    show: ({suffix}) => ({method: 'GET', url: `${url.toString()}${suffix}`}),
     async send({suffix}, signal) {
       const target = URL.parse(url.reveal())
       if (target === null || !/^https?:$/.test(target.protocol)) {

@@ -22,6 +22,10 @@ function exposition(report: typeof drifted, watch = labels): string {
 const old = exposition(drifted)
 const later = exposition({...failed, run: {...failed.run, finishedAt: '2026-11-21T10:00:02Z'}})
 
+function namesOf(text: string): (string | undefined)[] {
+  return [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name)
+}
+
 describe('watchLabels', () => {
   it.each([
     ['default', {cluster: 'prod'}],
@@ -39,8 +43,7 @@ describe('keepFamilies', () => {
     expect(text).toContain('drift_stack_state{cluster="prod",stack="web"} 1\n')
     expect(text).toContain('tazuna_watch_run_outcome{cluster="prod",outcome="failed"} 1\n')
     expect(text).toContain('tazuna_watch_run_outcome{cluster="prod",outcome="drift"} 0\n')
-    const names = (exposition: string) => [...exposition.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name)
-    expect(names(text)).toStrictEqual(names(old))
+    expect(namesOf(text)).toStrictEqual(namesOf(old))
   })
 
   it('moves only the times of what the run tells', () => {

@@ -3,13 +3,15 @@ import fc from 'fast-check'
 import type {Report} from '../../src/model/report.ts'
 import {buildReport} from '../support/report-builder.ts'
 
-const pieces = [
-  ...['`', '``', '```', '````', '|', '\\', '\\|', '\\\\|', '<!--', '-->', '<b>', '</code>', '</details>', '</summary>'],
-  ...['\n', '\r', '\r\n', '\n\n', '\t', ' ', '  ', '\u0085', '\u2028', '\u00A0', '\0', '\u001B[31m', '\u202E'],
-  ...['* ', '# ', '> ', '---', '~~~', '1. ', '| a |', '_', '**', '&lt;', '&#124;', '$', ':fire:', '😀'],
-  ...['[x](http://evil.test)', '![x](http://evil.test)', 'www.evil.test', '@ops', '#12', 'GH-12', '<script>'],
-  ...['::error::', ' ::add-mask::', '::stop-commands::t', '##[error]', '##[stop-commands]t', '%0A', 'mark', 'word'],
-]
+const signs = String.raw`
+  | \ \| \\| <!-- --> <b> </code> </details> </summary> <script> _ ** --- ~~~ &lt; &#124; $ :fire: 😀 %0A mark word
+  [x](http://evil.test) ![x](http://evil.test) www.evil.test @ops #12 GH-12
+  ::error:: ::stop-commands::t ##[error] ##[stop-commands]t
+`
+const ticks = [1, 2, 3, 4].map(count => '`'.repeat(count))
+const blanks = ['\n', '\r', '\r\n', '\n\n', '\t', ' ', '  ', '\u0085', '\u2028', '\u00A0']
+const others = ['\0', '\u001B[31m', '\u202E', '* ', '# ', '> ', '1. ', '| a |', ' ::add-mask::']
+const pieces = [...signs.trim().split(/\s+/), ...ticks, ...blanks, ...others]
 
 /** Texts of what means something to markdown, to a terminal, or to the runner of GitHub Actions. */
 export const hostileText: fc.Arbitrary<string> = fc

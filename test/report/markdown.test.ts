@@ -45,8 +45,12 @@ describe('renderMarkdown', () => {
       ]),
     )
     expect([...text.matchAll(/^\| \*\*(\w+)\*\*|^### `(\w+)`/gm)].map(([, type, name]) => type ?? name)).toEqual([
-      ...['web', 'removed', 'modified', 'added'],
-      ...['a', 'added'],
+      'web',
+      'removed',
+      'modified',
+      'added',
+      'a',
+      'added',
     ])
   })
 

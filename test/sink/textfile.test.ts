@@ -127,8 +127,8 @@ describe('the text file', () => {
     expect(await write(clean)).toStrictEqual({ok: true, attempts: 1})
   })
 
-  it.each<[string, () => Promise<void>, RegExp]>([
-    ['a folder', async () => void (await mkdir(path)), /^writing .+: it is there and is no ordinary file$/],
+  it.each<[string, () => Promise<unknown>, RegExp]>([
+    ['a folder', () => mkdir(path), /^writing .+: it is there and is no ordinary file$/],
     ['a link', () => symlink('/dev/null', path), /^writing .+: it is there and is no ordinary file$/],
   ])('is not written where %s has its name', async (_what, make, detail) => {
     await make()

@@ -2,8 +2,21 @@
 export type FoundCommand = {readonly name: string; readonly properties: Record<string, string>; readonly data: string}
 
 const known = [
-  ...['stop-commands', 'set-env', 'set-output', 'save-state', 'add-path', 'add-mask', 'add-matcher', 'remove-matcher'],
-  ...['debug', 'error', 'warning', 'notice', 'group', 'endgroup', 'echo'],
+  'stop-commands',
+  'set-env',
+  'set-output',
+  'save-state',
+  'add-path',
+  'add-mask',
+  'add-matcher',
+  'remove-matcher',
+  'debug',
+  'error',
+  'warning',
+  'notice',
+  'group',
+  'endgroup',
+  'echo',
 ]
 
 /**

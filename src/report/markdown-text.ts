@@ -1,4 +1,4 @@
-import {printableLine, printableLines} from '../printable.ts'
+import {printableLine, printableLines} from './printable.ts'
 
 /**
  * Foreign text in GitHub's markdown. It only ever stands in code: there a name can be no link, mention, reference to an

@@ -1,4 +1,4 @@
-import {counted} from '../wording.ts'
+import {counted} from './wording.ts'
 
 /** A part of a document: text that stays whole, or rows that may be left out one by one. */
 export type Part = string | Rows

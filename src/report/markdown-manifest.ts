@@ -1,9 +1,9 @@
-import type {Report, ReportManifest} from '../../model/report.ts'
-import {age, utc} from '../age.ts'
-import {countDriftRows, type DriftedManifest, type DriftRow} from '../drifted-manifests.ts'
-import {hashText, lastingText, objectName, shortCommit} from '../row-text.ts'
-import {countsText} from '../wording.ts'
-import type {Rows} from './fit.ts'
+import type {Report, ReportManifest} from '../model/report.ts'
+import {age, utc} from './age.ts'
+import {countDriftRows, type DriftedManifest, type DriftRow} from './drifted-manifests.ts'
+import {hashText, lastingText, objectName, shortCommit} from './row-text.ts'
+import {countsText} from './wording.ts'
+import type {Rows} from './markdown-fit.ts'
 import {cell, code, htmlCode} from './markdown-text.ts'
 
 /** A Manifest with a table of its rows, `folded` until someone opens it. */
