@@ -11,7 +11,7 @@ import type {Match} from '../notify/match.ts'
  * stands where every message begins, and in a warning.
  */
 export function testReport(run: RunIdentity, match: Match | undefined): Report {
-  const identity = {...run, cluster: `TEST, nothing drifted${run.cluster === null ? '' : `: ${run.cluster}`}`}
+  const identity = {...run, cluster: `TEST, not real${run.cluster === null ? '' : `: ${run.cluster}`}`}
   const entry = sampleEntry(match)
   const ledger = {
     manifests: [
@@ -20,7 +20,7 @@ export function testReport(run: RunIdentity, match: Match | undefined): Report {
         state: 'checked',
         error: null,
         resources: 1,
-        lastAppliedAt: toTimestamp(run.startedAt),
+        lastAppliedAt: null,
         gitCommit: null,
       },
     ],

@@ -15,18 +15,42 @@ describe('the command line', () => {
   it.each([
     [[], 'tazuna-watch [options] [command]'],
     [['run'], '--fail-on'],
+    [['run'], '--jitter'],
     [['parse'], 'stdin when absent'],
+    [['pull'], '--plain-http'],
     [['config'], 'check'],
     [['config', 'check'], '--config'],
+    [['config', 'show'], '--source'],
+    [['config', 'schema'], 'JSON Schema'],
+    [['notify'], 'test'],
+    [['notify', 'test'], '--to'],
+    [['metrics'], 'delete'],
+    [['metrics', 'delete'], '--cluster'],
+    [['completion'], 'choices: "bash", "zsh"'],
     [['demo'], 'no cluster'],
   ])('helps with %j on stdout', async (words, text) => {
     const {exitCode, stdout, stderr} = await cli([...words, '--help'])
     expect({exitCode, stderr}).toEqual({exitCode: 0, stderr: ''})
     expect(stdout).toContain(text)
+    expect(stdout).toContain('--log-format <format>')
+    expect((await cli(['help', ...words])).exitCode).toBe(0)
   })
 
-  it.each([['run'], ['parse'], ['demo']])('shows examples in the help of %s', async command => {
-    expect((await cli([command, '--help'])).stdout).toMatch(/Examples:\n {2}\$ /)
+  it.each([
+    ['run'],
+    ['parse'],
+    ['pull'],
+    ['config check'],
+    ['config show'],
+    ['config schema'],
+    ['notify test'],
+    ['metrics delete'],
+    ['completion'],
+    ['demo'],
+  ])('shows examples in the help of %s', async command => {
+    const {stdout} = await cli([...command.split(' '), '--help'])
+    expect(stdout).toMatch(/Examples:\n {2}\$ /)
+    expect(stdout).toContain(`tazuna-watch ${command}`)
   })
 
   it('shows every exit code in its help', async () => {
@@ -42,12 +66,23 @@ describe('the command line', () => {
     ['a diff type that does not exist', ['--fail-on', 'added,deleted'], 'added, modified, removed'],
     ['a store that does not exist', ['--memory', 'redis'], 'Allowed choices'],
     ['an argument too many', ['parse', 'a', 'b'], 'too many arguments'],
+    ['an unknown command behind an option', ['-v', 'runn'], "unknown command 'runn'; did you mean run?"],
+    ['an unknown command below another', ['config', 'chek'], "unknown command 'chek' (Did you mean check?)"],
+    ['pull without a reference', ['pull', '--output', 'x'], "missing required argument 'ref'"],
+    ['pull without a folder', ['pull', 'oci://h:1/r'], "required option '--output <dir>' not specified"],
     ['a config file that is not there', ['--config', 'no.yaml'], 'no such file'],
     ['a config file that is not there for the check', ['config', 'check', '--config', 'no.yaml'], 'no such file'],
   ])('ends with 64 for %s', async (_title, args, message) => {
     const {exitCode, stdout, stderr} = await cli(args)
     expect({exitCode, stdout}).toEqual({exitCode: 64, stdout: ''})
     expect(stderr).toContain(message)
+    expect(stderr).toMatch(/^error: .+ \(USAGE\)\nhint: .+\n$/)
+  })
+
+  it.each(['config', 'notify', 'metrics'])('ends with 64 and the help for %s without its command', async word => {
+    const {exitCode, stdout, stderr} = await cli([word])
+    expect({exitCode, stdout}).toEqual({exitCode: 64, stdout: ''})
+    expect(stderr).toContain('Commands:')
   })
 })
 

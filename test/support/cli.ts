@@ -8,8 +8,12 @@ export type CliOptions = {
   cwd?: string
   stdin?: string
   /** Called with the process once it runs, e.g. to send it a signal. */
-  onStart?: (kill: (signal: NodeJS.Signals) => void) => void
+  onStart?: (kill: Kill) => void
+  /** Called with each piece of its stderr. */
+  onStderr?: (text: string, kill: Kill) => void
 }
+
+type Kill = (signal: NodeJS.Signals) => void
 
 export type CliResult = {exitCode: number | null; stdout: string; stderr: string}
 
@@ -18,9 +22,11 @@ export const bundle = fileURLToPath(new URL('../../dist/cli.js', import.meta.url
 
 /** Runs the bundle as a process of its own; `npm test` builds it first. It sees only the environment given, and PATH. */
 export async function cli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const {env = {}, cwd, stdin = '', onStart} = options
+  const {env = {}, cwd, stdin = '', onStart, onStderr} = options
   const child = spawn(process.execPath, [bundle, ...args], {cwd, env: {PATH: process.env['PATH'], ...env}})
-  onStart?.(signal => child.kill(signal))
+  const kill: Kill = signal => child.kill(signal)
+  onStart?.(kill)
+  child.stderr.on('data', (chunk: Buffer) => onStderr?.(chunk.toString(), kill))
   const stdout = collect(child.stdout)
   const stderr = collect(child.stderr)
   child.stdin.end(stdin)

@@ -1,0 +1,51 @@
+import fc from 'fast-check'
+import {describe, expect, it} from 'vitest'
+
+import {sampleEntry, testReport} from '../../src/commands/test-report.ts'
+import {driftTypes} from '../../src/model/diff-entry.ts'
+import {Report} from '../../src/model/report.ts'
+import {toEntryMatcher, type Match} from '../../src/notify/match.ts'
+
+const run = {
+  cluster: 'prod',
+  watch: 'default',
+  id: 'id',
+  group: 'id',
+  dryRun: false,
+  version: '0.1.0',
+  startedAt: new Date('2026-11-21T09:00:00Z'),
+}
+
+const segment = fc.constantFrom('web', '*', 'a*', '?', 'x?y*', '**', 'prod.example', '設定')
+const pattern = fc.array(segment, {minLength: 1, maxLength: 5}).map(segments => segments.join('/'))
+const patterns = fc.array(pattern, {minLength: 1, maxLength: 3})
+const matches: fc.Arbitrary<Match> = fc.record(
+  {
+    manifest: fc.array(segment, {minLength: 1, maxLength: 3}),
+    resource: patterns.map(list => list.map(text => (text.startsWith('*') ? text : `/${text}`))),
+    diffType: fc.subarray([...driftTypes], {minLength: 1}),
+  },
+  {requiredKeys: []},
+)
+
+describe('the report of a test', () => {
+  it('has an entry that fits any match', () => {
+    fc.assert(
+      fc.property(matches, match => {
+        expect(toEntryMatcher(match).entry(sampleEntry(match))).toBe(true)
+      }),
+      {numRuns: 300},
+    )
+  })
+
+  it('is a valid report of one drifted Manifest, and says everywhere that it is a test', () => {
+    const report = Report.parse(testReport(run, undefined))
+    expect(report).toMatchObject({
+      outcome: 'drift',
+      cluster: 'TEST, not real: prod',
+      source: null,
+      warnings: [{code: 'TEST'}],
+      summary: {coverage: {expected: 1, checked: 1}, entries: {modified: 1}},
+    })
+  })
+})
