@@ -83,6 +83,7 @@ function toOutput(stream: NodeJS.WriteStream): Output {
 
 function toInterrupt(process: NodeJS.Process): AbortSignal {
   const controller = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort(signal))
+  // a further signal changes nothing: what was begun ends within seconds, with its children and files
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort(signal))
   return controller.signal
 }

@@ -168,11 +168,11 @@ function configFile(what = 'config file'): Option {
 
 const failOnWords: readonly FailOn[] = ['drift', 'added', 'modified', 'removed']
 
-function toFailOn(text: string): FailOn[] {
+function toFailOn(text: string, previous: readonly FailOn[]): FailOn[] {
   const words = text.split(',').map(word => word.trim())
   const unknown = words.find(word => !failOnWords.some(known => known === word))
   if (unknown !== undefined) throw new InvalidArgumentError(`It takes drift, or a list of added, modified, removed.`)
-  return failOnWords.filter(word => words.includes(word))
+  return failOnWords.filter(word => words.includes(word) || previous.includes(word))
 }
 
 const longestJitter = 24 * 3_600_000

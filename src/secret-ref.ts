@@ -6,7 +6,11 @@ const form = 'write {env: NAME} or {file: PATH}: a secret never stands in the co
 export const secretRef = z
   .strictObject(
     {
-      env: z.string().min(1).describe('name of an environment variable').optional(),
+      env: z
+        .string()
+        .regex(/^[A-Za-z_]\w*$/, {error: 'write the name of a variable, such as SLACK_WEBHOOK_URL, without $'})
+        .describe('name of an environment variable')
+        .optional(),
       file: z.string().min(1).describe('path of a file').optional(),
     },
     {error: form},

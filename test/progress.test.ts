@@ -1,3 +1,5 @@
+import {Readable} from 'node:stream'
+
 import {setTimeout as sleep} from 'node:timers/promises'
 import {stripVTControlCharacters} from 'node:util'
 
@@ -86,7 +88,7 @@ describe.concurrent('progress of a run', () => {
       cwd: w.dir.path,
       stdout: toOutput([], false),
       stderr: toOutput(written, isTTY),
-      stdin: (async function* () {})(),
+      stdin: Readable.from([]),
       interrupt: new AbortController().signal,
       clock: () => new Date(),
       newId: () => 'id',

@@ -1,11 +1,13 @@
+import type {Readable} from 'node:stream'
+
 /** What a command gets from the process: so that it can be called many times in one, and tested without one. */
 export type CommandContext = {
   readonly env: NodeJS.ProcessEnv
   readonly cwd: string
   readonly stdout: Output
   readonly stderr: Output
-  readonly stdin: AsyncIterable<Buffer>
-  /** Aborted by TERM and INT; the reason is the name of the signal. */
+  readonly stdin: Readable
+  /** Aborted by TERM, INT and HUP; the reason is the name of the signal. */
   readonly interrupt: AbortSignal
   readonly clock: () => Date
   readonly newId: () => string

@@ -38,7 +38,8 @@ export function openMatched(config: NotifierConfig, tools: OutputTools, warnings
     return {notifier: openNotifier(config, tools), matches}
   } catch (error) {
     const detail = secretMissing(error, `notifier ${name}`, warnings)
-    return {notifier: {name, type: config.type, render: () => null, send: unavailable(detail)}, matches}
+    const notifier = {name, type: config.type, unavailable: detail, render: () => null, send: unavailable(detail)}
+    return {notifier, matches}
   }
 }
 
@@ -47,7 +48,7 @@ function openOrFail(type: string, open: () => Sink | null, warnings: ReportWarni
     return open()
   } catch (error) {
     const detail = secretMissing(error, `sink ${type}`, warnings)
-    return {type, render: () => '', show: () => null, send: unavailable(detail)}
+    return {type, unavailable: detail, render: () => '', show: () => null, send: unavailable(detail)}
   }
 }
 

@@ -1,11 +1,12 @@
 import {readFile} from 'node:fs/promises'
+import {addAbortSignal, type Readable} from 'node:stream'
 
 import {sortByStateKey} from '../drift/account.ts'
 import {toParsedEntry} from '../drift/to-findings.ts'
 import {WatchError, errorText} from '../errors.ts'
 import type {ExitCode} from '../model/exit-code.ts'
 import type {ParsedDiff} from '../model/report.ts'
-import {renderJson} from '../report/json.ts'
+import {jsonPieces} from '../report/json.ts'
 import {renderDiffText} from '../report/diff-text.ts'
 import {parseStateDiff} from '../tazuna/parse-state-diff.ts'
 import type {CommandContext} from './context.ts'
@@ -23,16 +24,13 @@ export async function parse(file: string | undefined, flags: ParseFlags, context
     manifests: diff.blocks.map(({manifest}) => ({name: manifest})),
     entries: diff.blocks.flatMap(({entries}) => sortByStateKey(entries).map(toParsedEntry)),
   }
-  await context.stdout.write(flags.format === 'json' ? renderJson(parsed) : renderDiffText(parsed))
+  const pieces = flags.format === 'json' ? jsonPieces(parsed) : [renderDiffText(parsed)]
+  for (const piece of pieces) await context.stdout.write(piece)
   return 0
 }
 
-async function readInput(file: string | undefined, {stdin}: CommandContext): Promise<Buffer> {
-  if (file === undefined || file === '-') {
-    const chunks: Buffer[] = []
-    for await (const chunk of stdin) chunks.push(chunk)
-    return Buffer.concat(chunks)
-  }
+async function readInput(file: string | undefined, {stdin, interrupt}: CommandContext): Promise<Buffer> {
+  if (file === undefined || file === '-') return await readAll(stdin, interrupt)
   try {
     return await readFile(file)
   } catch (error) {
@@ -40,6 +38,17 @@ async function readInput(file: string | undefined, {stdin}: CommandContext): Pro
     const what = missing ? 'there is no such file' : errorText(error)
     throw new WatchError('SOURCE_NOT_FOUND', `reading ${file}: ${what}`, {cause: error, hint: 'check the path'})
   }
+}
+
+async function readAll(stdin: Readable, interrupt: AbortSignal): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  try {
+    for await (const chunk of addAbortSignal(interrupt, stdin) as AsyncIterable<Buffer>) chunks.push(chunk)
+  } catch (error) {
+    if (!interrupt.aborted) throw error
+    throw new WatchError('CANCELLED', 'reading stdin: interrupted')
+  }
+  return Buffer.concat(chunks)
 }
 
 function decode(input: Buffer): string {

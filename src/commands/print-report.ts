@@ -5,7 +5,7 @@ import {errorText} from '../errors.ts'
 import type {Log} from '../log.ts'
 import {errorCodes} from '../model/error-code.ts'
 import type {Report} from '../model/report.ts'
-import {renderJson} from '../report/json.ts'
+import {jsonPieces} from '../report/json.ts'
 import {renderReportText} from '../report/text.ts'
 import type {CommandContext} from './context.ts'
 
@@ -38,7 +38,7 @@ export async function printReport(
 ): Promise<boolean> {
   const {stdout, env, cwd} = context
   const render = await openRenderer(format, report, Math.min(stdout.columns, 100))
-  await stdout.write(render(stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb'))
+  for (const piece of render(stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb')) await stdout.write(piece)
   const path = output === undefined ? null : resolve(cwd, output)
   const problem = path === null ? null : await writeReport(path, render(false), output!)
   const problems = [problem, ...(await tellWorkflow(report, problem === null ? path : null, context))]
@@ -54,14 +54,14 @@ async function openRenderer(
   format: PrintFlags['format'],
   report: Report,
   width: number,
-): Promise<(color: boolean) => string> {
-  if (format === 'json') return () => renderJson(report)
-  if (format === 'text') return color => renderReportText(report, {color, width})
+): Promise<(color: boolean) => Iterable<string>> {
+  if (format === 'json') return () => jsonPieces(report)
+  if (format === 'text') return color => [renderReportText(report, {color, width})]
   const {renderMarkdown} = await import('../report/markdown.ts')
-  return () => renderMarkdown(report)
+  return () => [renderMarkdown(report)]
 }
 
-async function writeReport(path: string, text: string, shownAs: string): Promise<string | null> {
+async function writeReport(path: string, text: Iterable<string>, shownAs: string): Promise<string | null> {
   try {
     await writeFile(path, text)
     return null

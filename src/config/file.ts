@@ -24,7 +24,7 @@ export async function readConfigFile(path: string, shownAs: string): Promise<Con
     throw new WatchError('CONFIG_INVALID', [`reading ${shownAs}: it is not valid YAML`, ...lines].join('\n'))
   }
   return {
-    data: toData(document.toJS()),
+    data: readData(() => document.toJS(), shownAs),
     locate(path, at) {
       let node: unknown = document.contents
       let offset = 0
@@ -50,9 +50,17 @@ export async function readConfigFile(path: string, shownAs: string): Promise<Con
   }
 }
 
-/** An empty file is an empty config. */
-function toData(data: unknown): unknown {
-  return data ?? {}
+/** An empty file is an empty config. A word that begins with `*` is an alias in YAML, and mostly meant to be a pattern. */
+function readData(read: () => unknown, shownAs: string): unknown {
+  try {
+    return read() ?? {}
+  } catch (error) {
+    const message = `reading the config ${shownAs}: ${errorText(error)}`
+    throw new WatchError('CONFIG_INVALID', message, {
+      cause: error,
+      hint: 'quote a pattern that begins with `*`: "*-web"',
+    })
+  }
 }
 
 async function readText(path: string, shownAs: string): Promise<string> {

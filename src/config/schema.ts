@@ -18,6 +18,10 @@ const duration = z
   .meta({title: 'duration', pattern: '^(?=.*[1-9])([0-9]+[smhdw])+$'})
   .transform(text => parseDuration(text)!)
 
+/** Timers take no more than 2³¹ ms. */
+const longestTimer = 24 * 86_400_000
+const timer = duration.refine(milliseconds => milliseconds <= longestTimer, {error: 'write at most 24d'})
+
 const httpUrl = z
   .string()
   .refine(isHttpUrl, {error: 'write a URL that begins with http:// or https://'})
@@ -55,7 +59,7 @@ const tazuna = z.strictObject({
     .min(1)
     .describe('context of the kubeconfig; without `KUBECONFIG`, of `~/.kube/config`')
     .optional(),
-  timeout: duration.prefault('8m').describe('for each call of tazuna'),
+  timeout: timer.prefault('8m').describe('for each call of tazuna'),
   passEnv: z
     .array(z.string().min(1))
     .default([])
@@ -106,7 +110,7 @@ export const configSchema = z
       .optional(),
     watch: name.default('default').describe('when one cluster has several watches'),
     interval: duration.describe('how often this is scheduled: for alerts').optional(),
-    deadline: duration.prefault('12m').describe('of the whole run; its last 90 s are for delivering'),
+    deadline: timer.prefault('12m').describe('of the whole run; its last 90 s are for delivering'),
     source: source.describe('what is watched; needed here, or from `--source` or `TAZUNA_WATCH_SOURCE`').optional(),
     tazuna: tazuna.prefault({}).describe('how tazuna is called'),
     ignore: z.array(ignoreRule).prefault([]).describe('rules for rows that are no drift'),

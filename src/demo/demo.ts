@@ -4,6 +4,7 @@ import {dirname, join} from 'node:path'
 
 import type {CommandContext} from '../commands/context.ts'
 import type {RunFlags} from '../commands/run.ts'
+import {WatchError} from '../errors.ts'
 import type {ExitCode} from '../model/exit-code.ts'
 import {renderSlackText} from '../notify/slack/text.ts'
 import type {SlackPayload} from '../notify/slack/payload.ts'
@@ -55,6 +56,7 @@ export async function demo(run: Run, context: CommandContext): Promise<ExitCode>
       await print(heading(title))
       const told = messages.length
       await run(flags, {...context, env, cwd: folder, stderr: silent})
+      if (context.interrupt.aborted) throw new WatchError('CANCELLED', 'running the demo: interrupted')
       await print(received(messages.slice(told), gateway, Math.min(context.stdout.columns, 100)))
     }
 

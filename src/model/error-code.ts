@@ -66,7 +66,7 @@ export const errorCodes = {
 
   MEMORY_UNAVAILABLE: {exit: 73, hint: 'see the warning for the store and the reason'},
   MEMORY_BUSY: {exit: 75, hint: 'another run of this watch is at work; the next one tries again'},
-  DELIVERY_FAILED: {exit: 74, hint: 'see the notifier in the report'},
+  DELIVERY_FAILED: {exit: 74, hint: 'check the receiver and its address; the next run tells it again'},
   CANCELLED: {exit: 143, hint: 'the run was interrupted; nothing was recorded'},
 } as const satisfies Record<string, {exit: ExitCode; hint: string}>
 

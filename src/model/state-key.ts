@@ -48,7 +48,10 @@ export function toResource(manifest: string, stateKey: StateKey): Resource | nul
 
 /** Whether the hashes of this key must not be shown: they include the plaintext of the Secret. */
 export function isSecret(manifest: string, stateKey: StateKey): boolean {
-  return stateKey.includes('/Secret/') && toResource(manifest, stateKey)?.kind === 'Secret'
+  if (!stateKey.includes('/Secret/')) return false
+  // of a raw key nobody knows which part is the kind
+  const resource = toResource(manifest, stateKey)
+  return resource === null || resource.kind === 'Secret'
 }
 
 function countParts(text: string): number {

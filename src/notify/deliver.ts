@@ -37,19 +37,32 @@ async function deliverOne(
   const view = {...report, entries}
   const reasons = decide(view)
   const {name, type} = notifier
-  const item = {name, type, role: 'notifier', reasons, pending: 0, attempts: 0, detail: null} as const
-  if (reasons.length === 0) return {...item, delivery: 'nothing-due'}
+  const told = (how: Outcome, rest: Rest = {}) => toNotification({name, type, role: 'notifier', reasons}, how, rest)
+  if (reasons.length === 0) return told({delivery: 'nothing-due'})
   const notification: Notification = {reasons, report: view, links}
   const pending = new Set(entries.map(({manifest}) => manifest)).size
   try {
     const payload = notifier.render(notification)
-    if (run.dryRun) return {...item, delivery: 'dry-run', payload}
+    if (run.dryRun && notifier.unavailable === undefined) return told({delivery: 'dry-run'}, {payload})
     const delivery = await notifier.send(payload, deliverySignal)
     onEvent({type: 'delivery', name, delivery})
-    return {...item, ...toOutcome(delivery), pending: delivery.ok ? 0 : pending}
+    return told(toOutcome(delivery), {pending: delivery.ok ? 0 : pending})
   } catch (error) {
-    return {...item, ...bugOutcome(error, redact), pending}
+    return told(bugOutcome(error, redact), {pending})
   }
+}
+
+type Outcome = Pick<ReportNotification, 'delivery'> & Partial<Pick<ReportNotification, 'attempts' | 'detail'>>
+type Rest = Partial<Pick<ReportNotification, 'pending' | 'payload'>>
+
+/** An item of the report, with its keys in the order of the schema. */
+export function toNotification(
+  who: Pick<ReportNotification, 'name' | 'type' | 'role' | 'reasons'>,
+  {delivery, attempts = 0, detail = null}: Outcome,
+  {pending = 0, ...rest}: Rest = {},
+): ReportNotification {
+  const {name, type, role, reasons} = who
+  return {name, type, role, delivery, reasons, pending, attempts, detail, ...rest}
 }
 
 /** How a delivery stands in the report. */

@@ -22,6 +22,8 @@ export type Delivery =
 export type Notifier<Payload = unknown> = {
   readonly name: string
   readonly type: string
+  /** Why it cannot send at all, e.g. for a missing secret: then it fails in a dry run, too. */
+  readonly unavailable?: string
   render(notification: Notification): Payload
   send(payload: Payload, signal: AbortSignal): Promise<Delivery>
 }

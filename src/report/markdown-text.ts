@@ -50,7 +50,7 @@ function toProse(word: string): string {
 
 /** Letters with ordinary punctuation; not what GitHub takes for a web address, a commit or an issue. */
 function isPlain(word: string): boolean {
-  if (/^(?:www\.|GH-\d)/i.test(word) || /\b[0-9a-f]{7,40}\b/.test(word)) return false
+  if (/www\.|GH-\d/i.test(word) || /\b[0-9a-f]{7,40}\b/.test(word)) return false
   return /^["'(]*[\p{L}\p{N}]+(?:[-'’/.][\p{L}\p{N}]+)*["')]*[.,:;!?]*$|^[→—·.,:;!?"'()]+$/u.test(word)
 }
 

@@ -6,7 +6,7 @@ import type {Report} from '../model/report.ts'
  */
 export function printableReport({notifications, ...report}: Report): Report {
   return {
-    ...(JSON.parse(JSON.stringify(report), clean) as Report),
+    ...(clean('', report) as Report),
     notifications: notifications.map(({name, detail, ...rest}) => ({
       ...rest,
       name: printableLine(name),
@@ -26,6 +26,8 @@ export function printableLines(text: string): string {
 }
 
 function clean(key: string, value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  return key === 'message' ? printableLines(value) : printableLine(value)
+  if (typeof value === 'string') return key === 'message' ? printableLines(value) : printableLine(value)
+  if (Array.isArray(value)) return value.map(item => clean(key, item))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, clean(name, item)]))
 }

@@ -63,7 +63,7 @@ function errorLines({outcome, error}: Report, {style, width}: Look): string[] {
 const typeColors = {removed: 'red', modified: 'yellow', added: 'green'} as const satisfies Record<DriftType, string>
 
 function manifestLines(report: Report, {name, manifest, rows}: DriftedManifest, style: Style): string[] {
-  const width = Math.min(60, Math.max(...rows.map(row => objectName(row).length)))
+  const width = rows.reduce((widest, row) => Math.min(60, Math.max(widest, objectName(row).length)), 0)
   const lines = rows.map(row => {
     const hashes = hashText(row)
     const facts = [hashes, lastingText(row, report.run)].filter(fact => fact !== null).join('  ')

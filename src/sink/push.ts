@@ -1,6 +1,6 @@
 import type {OnEvent} from '../event.ts'
 import type {Report, ReportNotification} from '../model/report.ts'
-import {bugOutcome, toOutcome} from '../notify/deliver.ts'
+import {bugOutcome, toNotification, toOutcome} from '../notify/deliver.ts'
 import type {Redact} from '../secret.ts'
 import type {Sink} from './sink.ts'
 
@@ -19,15 +19,17 @@ export function push(report: Report, options: PushOptions): Promise<ReportNotifi
 
 async function pushOne(report: Report, sink: Sink, options: PushOptions): Promise<ReportNotification> {
   const {type} = sink
-  const item = {name: type, type, role: 'sink', reasons: [], pending: 0, attempts: 0, detail: null} as const
+  const who = {name: type, type, role: 'sink', reasons: []} as const
   try {
     const payload = sink.render(report)
-    if (payload === null) return {...item, reasons: [], delivery: 'nothing-due'}
-    if (options.run.dryRun) return {...item, reasons: [], delivery: 'dry-run', payload: sink.show(payload)}
+    if (payload === null) return toNotification({...who, reasons: []}, {delivery: 'nothing-due'})
+    if (options.run.dryRun && sink.unavailable === undefined) {
+      return toNotification({...who, reasons: []}, {delivery: 'dry-run'}, {payload: sink.show(payload)})
+    }
     const delivery = await sink.send(payload, options.deliverySignal)
     options.onEvent({type: 'delivery', name: type, delivery})
-    return {...item, reasons: [], ...toOutcome(delivery)}
+    return toNotification({...who, reasons: []}, toOutcome(delivery))
   } catch (error) {
-    return {...item, reasons: [], ...bugOutcome(error, options.redact)}
+    return toNotification({...who, reasons: []}, bugOutcome(error, options.redact))
   }
 }

@@ -7,6 +7,8 @@ import type {Delivery} from '../notify/notifier.ts'
  */
 export type Sink<Payload = unknown> = {
   readonly type: string
+  /** Why it cannot send at all, e.g. for a missing secret: then it fails in a dry run, too. */
+  readonly unavailable?: string
   render(report: Report): Payload | null
   show(payload: Payload): unknown
   send(payload: Payload, signal: AbortSignal): Promise<Delivery>

@@ -15,7 +15,8 @@ export type ChildEnvOptions = {
 }
 
 const lists = new Set(['KUBECONFIG', 'XDG_CONFIG_DIRS', 'XDG_DATA_DIRS'])
-const paths = /^(?:KUBECONFIG|DOCKER_CONFIG|XDG_.*|HELM_.*(?:_HOME|_CONFIG|_CACHE|_PLUGINS))$/
+const paths =
+  /^(?:KUBECONFIG|DOCKER_CONFIG|XDG_(?:\w+_HOME|RUNTIME_DIR|CONFIG_DIRS|DATA_DIRS)|HELM_(?:\w+_HOME|\w+_CONFIG|\w+_CACHE|PLUGINS|KUBECAFILE))$/
 
 /**
  * The environment of tazuna: ours without the variables that hold our secrets, with relative paths made absolute since

@@ -125,7 +125,9 @@ export function incompleteText(diff: StateDiff): WatchError {
 
 /** The error for a complete line that a parser does not know; shows at most 200 characters of it. */
 export function unknownLine(command: string, lineNumber: number, line: string, wanted: string): WatchError {
-  const shown = JSON.stringify(line.length > 200 ? `${line.slice(0, 200)}…` : line)
+  // a hash may be of a Secret, and include its plaintext
+  const masked = line.replaceAll(/[0-9a-f]{16,}/gi, hash => `${hash.slice(0, 4)}…`)
+  const shown = JSON.stringify(masked.length > 200 ? `${masked.slice(0, 200)}…` : masked)
   return new WatchError(
     'OUTPUT_UNPARSABLE',
     `reading the output of ${command}: line ${lineNumber} is ${shown} where ${wanted} was expected`,

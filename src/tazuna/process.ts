@@ -1,3 +1,5 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+
 import {execa} from 'execa'
 
 import {WatchError} from '../errors.ts'
@@ -62,6 +64,8 @@ export async function runChild(options: ChildOptions): Promise<ChildEnd> {
   const stderr = stderrReader()
   const reading = Promise.allSettled([
     readStdout(child.stdout, options, () => end('size')).catch((error: unknown) => {
+      // pipes that we let go ourselves end like others: what came is judged by the parser
+      if (isStreamEnd(error)) return
       end('cancel')
       throw error
     }),
@@ -71,12 +75,12 @@ export async function runChild(options: ChildOptions): Promise<ChildEnd> {
     const result = await child
     const [stdoutRead] = await reading
     if (result.exitCode === undefined && result.signal === undefined) throw notStarted(options, result.code)
-    if (stdoutRead.status === 'rejected' && stdoutRead.reason instanceof WatchError) throw stdoutRead.reason
+    if (stdoutRead.status === 'rejected') throw stdoutRead.reason
     return {exitCode: result.exitCode ?? null, signal: result.signal ?? null, endedBy, stderr: stderr.end()}
   } finally {
     clearTimeout(timer)
     options.signal.removeEventListener('abort', cancel)
-    group.forget()
+    await group.end()
   }
 }
 
@@ -124,6 +128,19 @@ function isTimeout(reason: unknown): boolean {
   return reason instanceof Error && reason.name === 'TimeoutError'
 }
 
+function isStreamEnd(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
+}
+
+function canSignal(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** A group that ignores TERM and has left `pid`'s group could hold the pipes for ever: `letGo` closes our ends. */
 function processGroup(pid: number | undefined, letGo: () => void) {
   const timers: NodeJS.Timeout[] = []
@@ -136,6 +153,7 @@ function processGroup(pid: number | undefined, letGo: () => void) {
       // the group is gone
     }
   }
+  const isAlive = () => pid !== undefined && canSignal(-pid)
   const terminate = () => {
     if (terminating) return
     terminating = true
@@ -147,7 +165,11 @@ function processGroup(pid: number | undefined, letGo: () => void) {
     terminateAfter(milliseconds: number) {
       timers.push(setTimeout(terminate, milliseconds))
     },
-    forget() {
+    /** What was told to end and ignores it is killed, also when it holds no pipe and its parent is gone. */
+    async end() {
+      const deadline = performance.now() + killAfter
+      while (terminating && isAlive() && performance.now() < deadline) await sleep(50)
+      if (terminating) kill('SIGKILL')
       for (const timer of timers) clearTimeout(timer)
     },
   }

@@ -5,6 +5,7 @@ import {describe, expect, it} from 'vitest'
 
 import {runnerReads} from '../sink/github-actions/runner.ts'
 import {reportOf} from '../support/cli.ts'
+import {startWebhookReceiver} from '../support/webhook-receiver.ts'
 import {inSync, world, type World} from '../support/world.ts'
 
 /** The variables of a step, with its files in the world's folder. */
@@ -113,6 +114,24 @@ describe('run in a workflow of GitHub Actions', () => {
     const {exitCode} = await w.run(['--output', 'no/such/folder/report'], {env: stepEnv(w)})
     expect(exitCode).toBe(74)
     expect(await outputsOf(w)).toMatchObject({'report-path': ''})
+  })
+
+  it('shows no secret that a receiver repeats', async () => {
+    await using w = await world()
+    const path = '/services/T000/B000/canary-slack-hook'
+    const refusing = await startWebhookReceiver({status: 404, body: `no such hook: ${path} canary-slack-hook`})
+    const {exitCode, stdout, stderr} = await w.run([], {
+      env: {...stepEnv(w), SLACK_WEBHOOK_URL: refusing.url + path},
+    })
+    await refusing.close()
+    const shown = [stdout, stderr, await read(w, 'summary'), await read(w, 'output')]
+    expect(exitCode).toBe(74)
+    expect(shown.slice(0, 3).map(text => text.includes('Slack answered 404 no such hook: [redacted]'))).toEqual([
+      true,
+      true,
+      true,
+    ])
+    expect(shown.join('')).not.toContain('canary')
   })
 
   it('tells nobody in a dry run', async () => {

@@ -271,6 +271,6 @@ describe('dry run', () => {
     )
     const result = await w.run(['--dry-run', '--format', 'json'])
     expect(result.exitCode).toBe(78)
-    expect(reportOf(result).notifications[0]).toMatchObject({delivery: 'dry-run'})
+    expect(reportOf(result).notifications[0]).toMatchObject({delivery: 'failed'})
   })
 })

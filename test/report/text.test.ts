@@ -45,6 +45,27 @@ describe('renderReportText', () => {
     expect(text.match(/^> quoted/gm)).toBeNull()
   })
 
+  it('lets no receiver and no payload do so either', () => {
+    const notification = {type: 'slack', role: 'notifier', reasons: [], pending: 0, attempts: 1} as const
+    const text = render(
+      buildReport([{name: 'web'}], {
+        notifications: [
+          {...notification, name: 'o\u001Bps', delivery: 'failed', reasons: [], detail: 'Slack answered \u001B[2J'},
+          {
+            ...notification,
+            name: 'gw',
+            delivery: 'dry-run',
+            reasons: [],
+            detail: null,
+            payload: 'a{x="\u001B[2J"} 1\nb 2\n',
+          },
+        ],
+      }),
+    )
+    expect(text).toContain('notifier o�ps  failed: Slack answered �[2J\n')
+    expect(text).toContain('  │ a{x="�[2J"} 1\n  │ b 2\n')
+  })
+
   it('shows what a dry run would send', () => {
     const notification: ReportNotification = {
       name: 'ops',

@@ -1,6 +1,8 @@
 import {spawn} from 'node:child_process'
 import {fileURLToPath} from 'node:url'
 
+import {expect} from 'vitest'
+
 import {Report} from '../../src/model/report.ts'
 
 export type CliOptions = {
@@ -37,9 +39,11 @@ export async function cli(args: readonly string[], options: CliOptions = {}): Pr
   return {exitCode, stdout: await stdout, stderr: await stderr}
 }
 
-/** The one JSON object on stdout, which must be a valid report. */
+/** The one JSON object on stdout, which must be a valid report with its keys in the order of the schema. */
 export function reportOf({stdout}: CliResult): Report {
-  return Report.parse(JSON.parse(stdout))
+  const report = Report.parse(JSON.parse(stdout))
+  expect(`${JSON.stringify(report, null, 2)}\n`).toBe(stdout)
+  return report
 }
 
 async function collect(stream: AsyncIterable<Buffer>): Promise<string> {
