@@ -266,6 +266,30 @@ runbookUrl: ftp://example.com
     expect((await problems({file}))[0]).toMatch(line)
   })
 
+  it('says what to do about a pattern that YAML takes for an alias', async () => {
+    const file = `${minimal}ignore: [{manifest: *-web, reason: r}]\n`
+    await expect(load({file})).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      hint: expect.stringContaining('quote') as string,
+    })
+  })
+
+  it.each(['timeout: 30d', 'timeout: 8w'])('takes no duration that a timer cannot: %s', async text => {
+    expect(await problems({file: `${minimal}tazuna: {${text}}\n`})).toEqual([
+      'tazuna-watch.yaml:4:19 tazuna.timeout: write at most 24d',
+    ])
+  })
+
+  it.each(['https://hooks.slack.com/services/canary', '$SLACK_WEBHOOK_URL', ''])(
+    'takes no variable called %j for a secret, and does not show it',
+    async name => {
+      const file = `${minimal}notifiers: [{type: slack, webhookUrl: {env: ${JSON.stringify(name)}}}]\n`
+      const [problem] = await problems({file})
+      expect(problem).toContain('write the name of a variable')
+      expect(problem).not.toContain('canary')
+    },
+  )
+
   it('refuses a file that is no mapping', async () => {
     await expect(
       load({file: '- a\n'}).catch((error: unknown) => Promise.reject(new Error(errorText(error)))),

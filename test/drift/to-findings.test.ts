@@ -138,6 +138,11 @@ describe('toFindings', () => {
     expect(entries[0]!.fingerprint).toBe(fingerprint('prod', 'default', 'web//v1/Secret/t'))
   })
 
+  it('hides the hashes of a raw key that may be of a Secret', () => {
+    const raw = {...entry('a__b', 'added', 'x'), stateKey: 'a/b//v1/Secret/ns/db'}
+    expect(findings(reading([listed('a__b')], output([raw]))).entries[0]).toMatchObject({resource: null, newHash: null})
+  })
+
   it('parses the resource of a key, and leaves a raw key unparsed', () => {
     const raw = {...entry('web', 'added', 'x'), stateKey: 'web/broken-key'}
     const {entries} = findings(

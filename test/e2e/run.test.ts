@@ -107,6 +107,7 @@ describe('run', () => {
     [['--fail-on', 'drift'], 10],
     [['--fail-on', 'removed'], 10],
     [['--fail-on', 'added,modified'], 10],
+    [['--fail-on', 'added', '--fail-on', 'removed'], 10],
     [[], 0],
   ])('exits on drift with %j as asked', async (args, exitCode) => {
     await using w = await world()

@@ -158,6 +158,12 @@ describe('parseStateDiff', () => {
     expect(() => parseStateDiff(text)).toThrow(message)
   })
 
+  it('shows no hash of an unknown line: it may be of a Secret', () => {
+    expect(() => parseStateDiff(block('web', `  modified  /v1/Secret/web/db  ${hash(1)} extra\n`))).toThrow(
+      expect.objectContaining({message: expect.not.stringContaining(hash(1).slice(0, 8)) as string}) as Error,
+    )
+  })
+
   it('shows at most 200 characters of an unknown line', () => {
     expect(() => parseStateDiff(`${'x'.repeat(5000)}\n`)).toThrow(/^.{1,300}$/)
   })
