@@ -7,6 +7,8 @@ import {WatchError, errorText} from './errors.ts'
 export type WorkFolder = AsyncDisposable & {
   /** Its path, or that of an empty folder in it. Made when first asked for. Throws `ARTIFACT_STORE_IO`. */
   open(name?: string): Promise<string>
+  /** A text without the folder's path, which is another one in each run. */
+  hide(text: string): string
 }
 
 /** In `tempDir`. What cannot be removed at the end is left to whoever cleans that: it fails no run. */
@@ -25,6 +27,7 @@ export function workFolder(tempDir: string): WorkFolder {
         throw new WatchError('ARTIFACT_STORE_IO', `making a folder in ${tempDir}: ${errorText(error)}`, {cause: error})
       }
     },
+    hide: text => (root === null ? text : text.replaceAll(`${root}/`, '')),
     async [Symbol.asyncDispose]() {
       if (root !== null) await rm(root, {recursive: true, force: true, maxRetries: 3}).catch(() => undefined)
     },

@@ -112,7 +112,7 @@ async function runWatch(config: Config, session: Session): Promise<Report> {
       },
       ignore: config.ignore,
       links: {runbookUrl: config.runbookUrl, reportUrl: config.reportUrl},
-      redact,
+      redact: text => work.hide(redact(text)),
       clock,
       onEvent,
       interrupt,

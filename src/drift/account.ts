@@ -114,10 +114,9 @@ function foremostError(manifests: readonly LedgerManifest[], facts: Facts): Repo
   if (failure)
     return {code: failure.code, message: failure.message, hint: failure.hint ?? errorCodes[failure.code].hint}
   if (facts.reading.list === null) {
-    return toError(
-      'COVERAGE_UNKNOWN',
-      'running tazuna state list, twice: it failed or printed something unknown, so what was expected is not known',
-    )
+    const {message = 'tazuna state list cannot be used', hint = null} = facts.reading.listFailure ?? {}
+    const error = toError('COVERAGE_UNKNOWN', `what is expected is not known, tried twice: ${message}`)
+    return {...error, hint: hint ?? error.hint}
   }
   if (manifests.length === 0) {
     return toError(

@@ -43,10 +43,11 @@ export type DiffOutput = {
   readonly skipped: Skipped
 }
 
-/** Both reads. `list` is null when it could not be used; `moved` are the Manifests on which the two do not agree. */
+/** Both reads. `list` is null when it could not be used, and `listFailure` tells why; `moved` are the Manifests on which the two do not agree. */
 export type StateReading = {
   readonly version: string | null
   readonly list: StateList | null
+  readonly listFailure: {readonly message: string; readonly hint: string | null} | null
   readonly outputs: readonly DiffOutput[]
   readonly moved: ReadonlySet<string>
 }

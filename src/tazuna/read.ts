@@ -1,12 +1,12 @@
 import {WatchError} from '../errors.ts'
 import type {TazunaCall} from '../event.ts'
-import type {DiffOutput, StateList, StateReading} from '../model/state-reading.ts'
+import type {DiffOutput, StateReading} from '../model/state-reading.ts'
 import type {Redact} from '../secret.ts'
 import {disagreements} from './agreement.ts'
 import {stateDiffParser} from './parse-state-diff.ts'
 import {stateListParser} from './parse-state-list.ts'
 import {runChild, type ChildEnd, type ChildOptions} from './process.ts'
-import {toDiffOutput} from './to-diff-output.ts'
+import {toDiffOutput, toFailure} from './to-diff-output.ts'
 
 export type TazunaOptions = {
   command: string
@@ -41,20 +41,26 @@ export async function readTazuna(options: TazunaOptions): Promise<StateReading> 
 }
 
 async function readBoth(options: TazunaOptions): Promise<Omit<StateReading, 'version'>> {
-  const list = (await readStateList(options)) ?? (await readStateList(options))
+  const once = await readStateList(options)
+  const {list, listFailure} = once.list === null ? await readStateList(options) : once
   const output = await readStateDiff(options)
-  return {list, outputs: [output], moved: list === null ? new Set() : disagreements(list, output.blocks)}
+  const moved = list === null ? new Set<string>() : disagreements(list, output.blocks)
+  return {list, listFailure, outputs: [output], moved}
 }
 
-/** Null when the list cannot be used: tazuna failed, or its text ended too early or was not understood. */
-async function readStateList(options: TazunaOptions): Promise<StateList | null> {
+/** No list, and why, when tazuna failed, or its text ended too early or was not understood. */
+async function readStateList(options: TazunaOptions): Promise<Pick<StateReading, 'list' | 'listFailure'>> {
   const parser = stateListParser()
   try {
     const end = await call(options, ['state', 'list'], text => parser.write(text))
-    return end.exitCode === 0 ? parser.end() : null
+    const failure = toFailure('tazuna state list', end, options.redact)
+    if (failure !== null) return {list: null, listFailure: failure}
+    const list = parser.end()
+    const cut = {message: 'reading the output of tazuna state list: it ends inside a block', hint: null}
+    return {list, listFailure: list === null ? cut : null}
   } catch (error) {
-    if (error instanceof WatchError && error.code === 'OUTPUT_UNPARSABLE') return null
-    throw error
+    if (!(error instanceof WatchError) || error.code !== 'OUTPUT_UNPARSABLE') throw error
+    return {list: null, listFailure: {message: error.message, hint: error.hint}}
   }
 }
 

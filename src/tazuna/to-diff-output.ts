@@ -10,7 +10,7 @@ import {recognisedHint} from './recognised-errors.ts'
  * they are cut.
  */
 export function toDiffOutput(diff: StateDiff, end: ChildEnd, redact: Redact): DiffOutput {
-  const failure = toFailure(end, redact)
+  const failure = toFailure('tazuna state diff', end, redact)
   if (failure === null && (diff.cut !== null || (!diff.noChanges && diff.blocks.length === 0))) {
     throw incompleteText(diff)
   }
@@ -21,11 +21,12 @@ function redactSkipped(skipped: Skipped, redact: Redact): Skipped {
   return {...skipped, unattributed: skipped.unattributed.map(line => redact(line).slice(0, 200))}
 }
 
-function toFailure(end: ChildEnd, redact: Redact): TazunaFailure | null {
+/** Why a call ended with another code than 0; null when it did not. */
+export function toFailure(command: string, end: ChildEnd, redact: Redact): TazunaFailure | null {
   const {stderr} = end
   const failed = (code: TazunaFailure['code'], what: string, line: string, text: string | null) => ({
     code,
-    message: `running tazuna state diff: ${redact(what).slice(0, 1_000)}`,
+    message: `running ${command}: ${redact(what).slice(0, 1_000)}`,
     hint: text === null ? null : recognisedHint(text),
     manifest: /(?:manifest|objects for) "([^"]+)"/.exec(line)?.[1] ?? null,
     line: redact(line).slice(0, 500),

@@ -62,6 +62,16 @@ describe('account', () => {
     expect(ledger.manifests[0]).toMatchObject({resources: null, lastAppliedAt: null, gitCommit: null})
   })
 
+  it('says why the list is not known, and what to do', () => {
+    const listFailure = {message: 'running tazuna state list: exit code 1: forbidden', hint: 'grant it'}
+    const {error} = account({...reading(null, output([])), listFailure})
+    expect(error).toMatchObject({
+      code: 'COVERAGE_UNKNOWN',
+      hint: 'grant it',
+      message: expect.stringContaining('forbidden') as string,
+    })
+  })
+
   it('lists the Manifest that an error names when the list is not known', () => {
     const stopped = output([entry('web', 'added', 'new')], failure({manifest: 'payments'}))
     expect(states(account(reading(null, stopped)))).toEqual({web: 'checked', payments: 'error'})

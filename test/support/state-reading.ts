@@ -47,5 +47,5 @@ export function reading(
   output: DiffOutput,
   moved: string[] = [],
 ): StateReading {
-  return {version: '0.4.4', list, outputs: [output], moved: new Set(moved)}
+  return {version: '0.4.4', list, listFailure: null, outputs: [output], moved: new Set(moved)}
 }

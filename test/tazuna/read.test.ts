@@ -114,6 +114,7 @@ describe('readTazuna', () => {
   it('tries the list once more, then goes on without it', async () => {
     const {reading, calls} = await read({knobs: {stopAt: '^', faultyCommands: ['list']}})
     expect(reading?.list).toBeNull()
+    expect(reading?.listFailure?.message).toMatch(/^running tazuna state list: exit code 1: /)
     expect(reading?.outputs[0]?.blocks).toHaveLength(1)
     expect(words(calls).map(text => text.slice(0, 10))).toEqual(['state list', 'state list', 'state diff'])
   })
