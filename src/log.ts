@@ -1,3 +1,4 @@
+import {printableLines} from './report/printable.ts'
 import type {Redact} from './secret.ts'
 
 /** Lines on stderr, for people and log collectors. Holds no secret. */
@@ -22,8 +23,9 @@ export type LogOptions = LogFlags & {
 
 /** As text, or as one JSON object per line: time, level, code, message, hint (null where there is none). */
 export function openLog({logFormat = 'text', verbose = false, write, clock, redact}: LogOptions): Log {
+  const shown = (text: string) => printableLines(redact(text))
   const put = (level: Line['level'], code: string, message: string, hint: string | null = null) => {
-    const line = {level, code, message: redact(message), hint: hint === null ? null : redact(hint)}
+    const line = {level, code, message: shown(message), hint: hint === null ? null : shown(hint)}
     write(logFormat === 'json' ? `${JSON.stringify({time: clock().toISOString(), ...line})}\n` : toText(line))
   }
   return {

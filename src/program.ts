@@ -21,7 +21,11 @@ export function toProgram(context: CommandContext, done: Done): Command {
   const program = new Command('tazuna-watch')
     .description('Watches Kubernetes clusters managed by tazuna for drift.')
     .version(context.version, '--version', 'print the version')
-    .addOption(new Option('--log-format <format>', 'of the lines on stderr').choices(['text', 'json']).default('text'))
+    .addOption(
+      new Option('--log-format <format>', 'of the lines on stderr')
+        .choices(['text', 'json', 'markdown'])
+        .default('text'),
+    )
     .option('-v, --verbose', 'tell on stderr what goes on: stages, calls of tazuna, requests', false)
     .exitOverride()
     .configureHelp({showGlobalOptions: true})
@@ -58,7 +62,9 @@ function addRun(program: Command, {context, done, logFlags}: Call): void {
   withRunConfig(program.command('run', {isDefault: true}))
     .description('check the cluster once, tell the notifiers, fill the sinks (the default command)')
     .option('--dry-run', 'read everything and write nothing: show what each notifier and sink would get', false)
-    .addOption(new Option('--format <format>', 'of the report on stdout').choices(['text', 'json']).default('text'))
+    .addOption(
+      new Option('--format <format>', 'of the report on stdout').choices(['text', 'json', 'markdown']).default('text'),
+    )
     .option('--output <file>', 'write the report to this file, too')
     .option('--fail-on <what>', 'exit with 10 on drift, or on these: added,modified,removed', toFailOn, [])
     .option('--jitter <duration>', 'wait first, up to this long: always the same for a cluster and watch', toJitter)

@@ -141,6 +141,11 @@ function canSignal(pid: number): boolean {
   }
 }
 
+async function untilGone(isAlive: () => boolean): Promise<void> {
+  const deadline = performance.now() + killAfter
+  while (isAlive() && performance.now() < deadline) await sleep(50)
+}
+
 /** A group that ignores TERM and has left `pid`'s group could hold the pipes for ever: `letGo` closes our ends. */
 function processGroup(pid: number | undefined, letGo: () => void) {
   const timers: NodeJS.Timeout[] = []
@@ -167,8 +172,7 @@ function processGroup(pid: number | undefined, letGo: () => void) {
     },
     /** What was told to end and ignores it is killed, also when it holds no pipe and its parent is gone. */
     async end() {
-      const deadline = performance.now() + killAfter
-      while (terminating && isAlive() && performance.now() < deadline) await sleep(50)
+      if (terminating) await untilGone(isAlive)
       if (terminating) kill('SIGKILL')
       for (const timer of timers) clearTimeout(timer)
     },

@@ -62,7 +62,7 @@ describe('the command line', () => {
     ['an unknown command', ['runn'], "unknown command 'runn'; did you mean run?"],
     ['an unknown flag', ['--dryrun'], "unknown option '--dryrun'"],
     ['a flag without its value', ['--cluster'], 'argument missing'],
-    ['a format that does not exist', ['--format', 'xml'], 'Allowed choices are text, json'],
+    ['a format that does not exist', ['--format', 'xml'], 'Allowed choices are text, json, markdown'],
     ['a diff type that does not exist', ['--fail-on', 'added,deleted'], 'added, modified, removed'],
     ['a store that does not exist', ['--memory', 'redis'], 'Allowed choices'],
     ['an argument too many', ['parse', 'a', 'b'], 'too many arguments'],

@@ -56,12 +56,12 @@ function outputsOf(text: string): Record<string, string> {
 
 describe('tellGithubActions', () => {
   it('writes the page, the outputs and the annotations', async () => {
-    expect(await tell(drifted, {reportPath: '/work/report.json'})).toEqual([])
+    expect(await tell(drifted, {reportPath: '/job/report.json'})).toEqual([])
     expect(await read('summary')).toBe(renderMarkdown(drifted))
     expect(outputsOf(await read('output'))).toEqual({
       outcome: 'drift',
       'drift-count': '1',
-      'report-path': '/work/report.json',
+      'report-path': '/job/report.json',
     })
     expect(written.join('')).toMatch(/^::warning title=.+\n::notice title=.+\n$/)
   })
@@ -95,7 +95,7 @@ describe('tellGithubActions', () => {
   })
 
   it('lets no path end its own output', () => {
-    const path = '/work/a\noutcome=clean\noutcome<<x\nclean\nx'
+    const path = '/job/a\noutcome=clean\noutcome<<x\nclean\nx'
     const text = renderStepOutputs(stepOutputs(drifted, path), 'ghadelimiter_1')
     expect(outputsOf(text)).toEqual({outcome: 'drift', 'drift-count': '1', 'report-path': path})
   })
