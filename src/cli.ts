@@ -1,6 +1,6 @@
 import {randomUUID} from 'node:crypto'
 
-import {CommanderError} from 'commander'
+import {CommanderError, type Command} from 'commander'
 
 import packageJson from '../package.json' with {type: 'json'}
 import {commandLog} from './commands/command-log.ts'
@@ -10,7 +10,7 @@ import {UsageError, WatchError} from './errors.ts'
 import type {Log, LogFlags} from './log.ts'
 import {errorCodes} from './model/error-code.ts'
 import type {ExitCode} from './model/exit-code.ts'
-import {requireKnownCommand, toProgram} from './program.ts'
+import {missingCommand, requireKnownCommand, toProgram} from './program.ts'
 
 /** From the process to a command and back: parses argv, prints what a command could not, and sets the exit code. */
 export async function main(process: NodeJS.Process): Promise<void> {
@@ -28,14 +28,21 @@ export async function runCli(argv: readonly string[], context: CommandContext): 
     await program.parseAsync(argv, {from: 'user'})
     return exitCode
   } catch (error) {
-    const failure = toFailure(error, commandLog(program.opts<LogFlags>(), context, []))
+    const failure = toFailure(toUsageError(error, argv, program), commandLog(program.opts<LogFlags>(), context, []))
     const signal = interruptOf(context.interrupt)
     return signal === null ? failure : signal === 'SIGINT' ? 130 : 143
   }
 }
 
+/** The library's errors as ours; help and version, which it throws too, as they are. */
+function toUsageError(error: unknown, argv: readonly string[], program: Command): unknown {
+  if (!(error instanceof CommanderError) || error.exitCode === 0) return error
+  const message = error.code === 'commander.help' ? missingCommand(argv, program) : error.message
+  return new UsageError(message.replace(/^error: /, '').replaceAll('\n', ' '), 'add --help for the options')
+}
+
 function toFailure(error: unknown, log: Log): ExitCode {
-  if (error instanceof CommanderError) return toUsageFailure(error, log)
+  if (error instanceof CommanderError) return 0
   if (error instanceof UsageError) {
     log.error({code: 'USAGE', message: error.message, hint: error.hint})
     return 64
@@ -47,14 +54,6 @@ function toFailure(error: unknown, log: Log): ExitCode {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   log.error({code: 'BUG', message: `this is a bug in tazuna-watch: ${stack}`, hint: 'report it with this text'})
   return 70
-}
-
-/** Help and version were printed already, and so was the help that a command without its subcommand gets. */
-function toUsageFailure({code, exitCode, message}: CommanderError, log: Log): ExitCode {
-  if (exitCode === 0) return 0
-  const said = message.replace(/^error: /, '').replaceAll('\n', ' ')
-  if (code !== 'commander.help') log.error({code: 'USAGE', message: said, hint: 'add --help for the options'})
-  return 64
 }
 
 function toContext(process: NodeJS.Process): CommandContext {

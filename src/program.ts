@@ -21,20 +21,14 @@ export function toProgram(context: CommandContext, done: Done): Command {
   const program = new Command('tazuna-watch')
     .description('Watches Kubernetes clusters managed by tazuna for drift.')
     .version(context.version, '--version', 'print the version')
-    .addOption(
-      new Option('--log-format <format>', 'of the lines on stderr')
-        .choices(['text', 'json', 'markdown'])
-        .default('text'),
-    )
+    .addOption(new Option('--log-format <format>', 'of the lines on stderr').choices(['text', 'json']).default('text'))
     .option('-v, --verbose', 'tell on stderr what goes on: stages, calls of tazuna, requests', false)
     .exitOverride()
     .configureHelp({showGlobalOptions: true})
     .configureOutput({
       writeOut: text => void context.stdout.write(text),
-      writeErr: text => void context.stderr.write(text),
-      outputError: () => undefined,
+      writeErr: () => undefined,
       getOutHelpWidth: () => Math.min(context.stdout.columns, 100),
-      getErrHelpWidth: () => Math.min(context.stderr.columns, 100),
     })
     .addHelpText('after', `${commandHelp.program}\n${exitCodeHelp}`)
   const call: Call = {context, done, logFlags: () => program.opts<LogFlags>()}
@@ -47,6 +41,13 @@ export function toProgram(context: CommandContext, done: Done): Command {
   addCompletion(program, call)
   addDemo(program, call)
   return program
+}
+
+/** What to say where a command lacks the one below it: `tazuna-watch config`. */
+export function missingCommand(argv: readonly string[], program: Command): string {
+  const [word] = program.parseOptions([...argv]).operands
+  const group = program.commands.find(command => command.name() === word)
+  return `${word} needs a command: ${group?.commands.map(command => command.name()).join(', ')}`
 }
 
 /** As `run` is the default, commander would take an unknown command for an argument of it. */

@@ -25,11 +25,24 @@ export async function configCheck(flags: ConfigFlags & LogFlags, context: Comman
   const log = commandLog(flags, context, [])
   for (const error of missing) log.error(error)
   if (missing.length > 0) return errorCodes.SECRET_MISSING.exit
-  const {source, notifiers, pushgateway} = config
-  const sinks = pushgateway === null ? 'no Pushgateway' : 'a Pushgateway'
+  const {source, notifiers, pushgateway, textfile, heartbeat} = config
+  const sinks = Object.entries({pushgateway, textfile, heartbeat}).filter(([, sink]) => sink !== null)
   await stdout.write(
     `The config is valid: cluster ${config.cluster}, watch ${config.watch}, source ${redactor([])(source.ref)}, ` +
-      `${notifiers.length === 1 ? '1 notifier' : `${notifiers.length} notifiers`}, ${sinks}.\n`,
+      `${counted(
+        'notifier',
+        notifiers.map(({name, type}) => name ?? type),
+      )}, ` +
+      `${counted(
+        'sink',
+        sinks.map(([type]) => type),
+      )}.\n`,
   )
   return 0
+}
+
+/** `no sinks`, `1 notifier (slack)`, `2 notifiers (ops, web)` */
+function counted(word: string, names: readonly string[]): string {
+  if (names.length === 0) return `no ${word}s`
+  return `${names.length} ${word}${names.length === 1 ? '' : 's'} (${names.join(', ')})`
 }

@@ -5,7 +5,12 @@
 export const exitCodes = [
   {code: 0, name: 'ok', means: 'the check completed and everything due was delivered: drift or not', retryHelps: '–'},
   {code: 10, name: 'drift', means: 'as 0, drift was found, and `--fail-on` asked for it', retryHelps: 'no'},
-  {code: 64, name: 'usage', means: 'wrong usage: unknown command or flag, `--config` file not there', retryHelps: 'no'},
+  {
+    code: 64,
+    name: 'usage',
+    means: 'wrong usage: unknown command, flag or notifier, `--config` file not there, folder of `pull` not empty',
+    retryHelps: 'no',
+  },
   {
     code: 66,
     name: 'source',

@@ -68,6 +68,8 @@ describe('the command line', () => {
     ['an argument too many', ['parse', 'a', 'b'], 'too many arguments'],
     ['an unknown command behind an option', ['-v', 'runn'], "unknown command 'runn'; did you mean run?"],
     ['an unknown command below another', ['config', 'chek'], "unknown command 'chek' (Did you mean check?)"],
+    ['config without its command', ['config'], 'config needs a command: check, show, schema'],
+    ['notify without its command', ['--log-format', 'text', 'notify'], 'notify needs a command: test'],
     ['pull without a reference', ['pull', '--output', 'x'], "missing required argument 'ref'"],
     ['pull without a folder', ['pull', 'oci://h:1/r'], "required option '--output <dir>' not specified"],
     ['a config file that is not there', ['--config', 'no.yaml'], 'no such file'],
@@ -77,12 +79,6 @@ describe('the command line', () => {
     expect({exitCode, stdout}).toEqual({exitCode: 64, stdout: ''})
     expect(stderr).toContain(message)
     expect(stderr).toMatch(/^error: .+ \(USAGE\)\nhint: .+\n$/)
-  })
-
-  it.each(['config', 'notify', 'metrics'])('ends with 64 and the help for %s without its command', async word => {
-    const {exitCode, stdout, stderr} = await cli([word])
-    expect({exitCode, stdout}).toEqual({exitCode: 64, stdout: ''})
-    expect(stderr).toContain('Commands:')
   })
 })
 
@@ -150,9 +146,21 @@ describe('config check', () => {
     await dir.write('tazuna-watch.yaml', valid)
     expect(await cli(['config', 'check'], {cwd: dir.path})).toEqual({
       exitCode: 0,
-      stdout: 'The config is valid: cluster prod, watch default, source ., 0 notifiers, no Pushgateway.\n',
+      stdout: 'The config is valid: cluster prod, watch default, source ., no notifiers, no sinks.\n',
       stderr: '',
     })
+  })
+
+  it('names the notifiers and sinks', async () => {
+    await using dir = await tempDir()
+    const slack = '{type: slack, webhookUrl: {env: HOOK}}'
+    const more = `notifiers: [${slack}, {name: web, ${slack.slice(1)}]\nheartbeat: {url: {env: HOOK}}\n`
+    await dir.write('tazuna-watch.yaml', `${valid}${more}`)
+    const env = {HOOK: 'https://example.com/x', PUSHGATEWAY_URL: 'http://g:9091'}
+    expect((await cli(['config', 'check'], {cwd: dir.path, env})).stdout).toBe(
+      'The config is valid: cluster prod, watch default, source ., ' +
+        '2 notifiers (slack, web), 2 sinks (pushgateway, heartbeat).\n',
+    )
   })
 
   it('lists all problems and what to do', async () => {

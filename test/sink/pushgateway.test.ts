@@ -71,6 +71,15 @@ describe('what is pushed', () => {
     expect(request.body.includes('tazuna_watch_manifest')).toBe(hasManifests)
   })
 
+  it('is nothing after a failed run where only drift_stack is asked for, and all of it after a complete one', () => {
+    const sink = sinkOf('http://gateway:9091', {sets: ['drift_stack']})
+    expect(sink.render(failed)).toBeNull()
+    const {method, body} = sink.render(drifted)!
+    expect(method).toBe('PUT')
+    expect(body).toContain('\ndrift_stack_state{stack="web"} 1\n')
+    expect(body).not.toContain('tazuna_watch_')
+  })
+
   it('has no label of the group on a series', () => {
     expect(sinkOf('http://gateway:9091', {watch: 'infra'}).render(drifted)!.body).not.toMatch(/\b(job|cluster|scope)="/)
   })

@@ -1,4 +1,5 @@
 import type {Report} from '../../model/report.ts'
+import {disarm} from '../../report/disarm.ts'
 import {countDriftRows, driftedManifests} from '../../report/drifted-manifests.ts'
 import {printableLine, printableLines} from '../../report/printable.ts'
 import {summaryParts} from '../../report/summary-parts.ts'
@@ -63,7 +64,10 @@ function summary(report: Report, left: number): Annotation {
   }
 }
 
+/** Disarmed, too: a runner too old for `notice` looks in the rest of its line for the older form of a command. */
 function renderAnnotation({level, title, message}: Annotation): string {
-  const shown = `tazuna-watch: ${printableLine(title)}`.slice(0, longestTitle).toWellFormed()
-  return workflowCommand(level, {title: shown}, printableLines(message).slice(0, longestMessage).toWellFormed())
+  const shown = disarm(`tazuna-watch: ${printableLine(title)}`)
+    .slice(0, longestTitle)
+    .toWellFormed()
+  return workflowCommand(level, {title: shown}, disarm(printableLines(message)).slice(0, longestMessage).toWellFormed())
 }

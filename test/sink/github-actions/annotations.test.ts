@@ -116,6 +116,7 @@ describe('renderAnnotations', () => {
       fc.property(hostileReport, ({report}) => {
         const all = annotationsOf(report)
         expect(all.length).toBeLessThanOrEqual(10)
+        expect(renderAnnotations(report)).not.toContain('##[')
         expect(all.every(text => /^(?:error|warning|notice) tazuna-watch: /.test(text))).toBe(true)
       }),
       {numRuns: 200},
