@@ -1,13 +1,14 @@
 import {cpus} from 'node:os'
 
 import {parseRows} from './parse.ts'
+import {pull} from './pull.ts'
 import {wholeProcess} from './whole-process.ts'
 
 /**
  * Measures ours against others in one run and prints ratios: `npm run bench`, or `npm run bench -- parse` for one row.
  * Nothing here judges: the goals stand beside the figures.
  */
-const rows = {process: wholeProcess, parse: parseRows}
+const rows = {process: wholeProcess, parse: parseRows, pull}
 
 const asked = process.argv.slice(2)
 console.log(`Node ${process.versions.node}, ${cpus().length} cores`)

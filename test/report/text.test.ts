@@ -16,6 +16,11 @@ describe('renderReportText', () => {
     await expect(render(report)).toMatchFileSnapshot(`renderings/${name.replaceAll(/\W+/g, '-')}.txt`)
   })
 
+  it.each(Object.entries(situations))('tells of %s in colour, on a dark terminal', async (name, {report}) => {
+    const text = renderReportText(report, {color: true, width: 80})
+    await expect(text).toMatchFileSnapshot(`renderings/colour/${name.replaceAll(/\W+/g, '-')}.txt`)
+  })
+
   it('uses colours where they are wanted', async () => {
     const {report} = situations['five Manifests']!
     const text = renderReportText(report, {color: true, width: 80})
