@@ -1,6 +1,7 @@
 import {tmpdir} from 'node:os'
 import {resolve} from 'node:path'
 
+import type {PulledArtifact} from '../artifact/pull.ts'
 import type {PartialConfig} from '../config/config.ts'
 import {readConfig} from '../config/load.ts'
 import {httpClient} from '../http.ts'
@@ -22,15 +23,7 @@ export type PullFlags = LogFlags & {
 }
 
 /** What was pulled, as `--format json` prints it. */
-type Pulled = {
-  readonly ref: string
-  readonly digest: string
-  readonly revision: string | null
-  readonly createdAt: string | null
-  readonly folder: string
-  readonly files: number
-  readonly bytes: number
-}
+type Pulled = Omit<PulledArtifact, typeof Symbol.asyncDispose>
 
 /**
  * Pulls an artifact as `run` would, and moves its files into a folder that is absent or empty. Throws `UsageError`,

@@ -1,7 +1,7 @@
 import type {Report, ReportManifest} from '../model/report.ts'
-import {age, utc} from './age.ts'
 import {countDriftRows, type DriftedManifest, type DriftRow} from './drifted-manifests.ts'
-import {hashText, lastingText, objectName, shortCommit} from './row-text.ts'
+import {lastApplied} from './last-applied.ts'
+import {hashText, lastingText, objectName} from './row-text.ts'
 import {countsText} from './wording.ts'
 import type {Rows} from './markdown-fit.ts'
 import {cell, code, htmlCode} from './markdown-text.ts'
@@ -33,12 +33,10 @@ function toCells(row: DriftRow): string[] {
 }
 
 /** When and at which commit the Manifest was last applied; empty where that is unknown. */
-function appliedText({run, summary}: Report, manifest: ReportManifest): string[] {
-  const {lastAppliedAt, gitCommit, resources} = manifest
-  if (lastAppliedAt === null) {
-    const isListed = summary !== null && summary.coverage.expected !== null
-    return isListed && resources === null ? ['Never applied: it has no State.'] : []
-  }
-  const commit = gitCommit === null ? '' : ` at ${code(shortCommit(gitCommit))}`
-  return [`Last applied ${utc(lastAppliedAt)} (${age(lastAppliedAt, run.finishedAt)} ago)${commit}`]
+function appliedText(report: Report, manifest: ReportManifest): string[] {
+  const applied = lastApplied(report, manifest)
+  if (applied === null) return []
+  if (applied === 'never') return ['Never applied: it has no State.']
+  const {at, ago, commit} = applied
+  return [`Last applied ${at} (${ago})${commit === null ? '' : ` at ${code(commit)}`}`]
 }

@@ -1,11 +1,11 @@
 import type {DriftType} from '../model/diff-entry.ts'
 import type {Report, ReportManifest, ReportNotification} from '../model/report.ts'
 import {advice} from './advice.ts'
-import {age, utc} from './age.ts'
 import {disarm} from './disarm.ts'
 import {countDriftRows, driftedManifests, type DriftedManifest} from './drifted-manifests.ts'
+import {lastApplied} from './last-applied.ts'
 import {printableLines, printableReport} from './printable.ts'
-import {hashText, lastingText, objectName, shortCommit, shortDigest, shortRevision} from './row-text.ts'
+import {hashText, lastingText, objectName, shortDigest, shortRevision} from './row-text.ts'
 import {styler, type Style} from './style.ts'
 import {summaryParts} from './summary-parts.ts'
 import {countsText} from './wording.ts'
@@ -74,14 +74,12 @@ function manifestLines(report: Report, {name, manifest, rows}: DriftedManifest, 
   return [title, ...(manifest === null ? [] : appliedLine(report, manifest, style)), ...lines]
 }
 
-function appliedLine({run, summary}: Report, manifest: ReportManifest, style: Style): string[] {
-  const {lastAppliedAt, gitCommit, resources} = manifest
-  if (lastAppliedAt === null) {
-    const isListed = summary !== null && summary.coverage.expected !== null
-    return isListed && resources === null ? [style('dim', '  never applied: it has no State')] : []
-  }
-  const commit = gitCommit === null ? '' : ` at ${shortCommit(gitCommit)}`
-  return [style('dim', `  last applied ${utc(lastAppliedAt)} (${age(lastAppliedAt, run.finishedAt)} ago)${commit}`)]
+function appliedLine(report: Report, manifest: ReportManifest, style: Style): string[] {
+  const applied = lastApplied(report, manifest)
+  if (applied === null) return []
+  if (applied === 'never') return [style('dim', '  never applied: it has no State')]
+  const {at, ago, commit} = applied
+  return [style('dim', `  last applied ${at} (${ago})${commit === null ? '' : ` at ${commit}`}`)]
 }
 
 function adviceLines(report: Report, drifted: readonly DriftedManifest[], {style, width}: Look): string[] {

@@ -1,7 +1,8 @@
 import type {Report} from '../../model/report.ts'
-import {age, utc} from '../../report/age.ts'
+import {age} from '../../report/age.ts'
 import {countDriftRows, type DriftedManifest, type DriftRow} from '../../report/drifted-manifests.ts'
-import {hashText, lastingText, objectName, shortCommit} from '../../report/row-text.ts'
+import {lastApplied} from '../../report/last-applied.ts'
+import {hashText, lastingText, objectName} from '../../report/row-text.ts'
 import {code} from './mrkdwn.ts'
 import {counted, countsText} from '../../report/wording.ts'
 
@@ -29,16 +30,13 @@ export function manifestLine(report: Report, drifted: DriftedManifest): string {
 }
 
 /** When and at which commit the Manifest was last applied; empty when that is unknown. */
-function appliedText({run, summary}: Report, {manifest}: DriftedManifest, form: 'long' | 'short'): string[] {
-  if (manifest === null) return []
-  const {lastAppliedAt, gitCommit, resources} = manifest
-  if (lastAppliedAt === null) {
-    const isListed = summary !== null && summary.coverage.expected !== null
-    return isListed && resources === null ? ['never applied: it has no State'] : []
-  }
-  const commit = gitCommit === null ? '' : ` at ${code(shortCommit(gitCommit), 40)}`
-  const ago = `${age(lastAppliedAt, run.finishedAt)} ago`
-  return [form === 'long' ? `last applied ${utc(lastAppliedAt)} (${ago})${commit}` : `applied ${ago}${commit}`]
+function appliedText(report: Report, {manifest}: DriftedManifest, form: 'long' | 'short'): string[] {
+  const applied = manifest === null ? null : lastApplied(report, manifest)
+  if (applied === null) return []
+  if (applied === 'never') return ['never applied: it has no State']
+  const {at, ago} = applied
+  const commit = applied.commit === null ? '' : ` at ${code(applied.commit, 40)}`
+  return [form === 'long' ? `last applied ${at} (${ago})${commit}` : `applied ${ago}${commit}`]
 }
 
 function rowLine({run}: Report, row: DriftRow): string {
