@@ -1,6 +1,8 @@
 import {readFile} from 'node:fs/promises'
 import type {Dispatcher} from 'undici'
 
+import {orAborted} from './or-aborted.ts'
+
 /**
  * The one HTTP client: deadlines, no redirects, no decoding (a digest is of the bytes sent), proxy variables, extra CA.
  * https://undici.nodejs.org/#/docs/api/Dispatcher?id=dispatcherrequestoptions-callback
@@ -38,13 +40,13 @@ export type HttpOptions = {
 }
 
 export function httpClient({env, caFile}: HttpOptions): Http {
-  let opened: Promise<Dispatcher> | undefined
-  const open = () => (opened ??= openDispatcher(env, caFile))
+  let opened: Promise<Dispatchers> | undefined
+  const open = () => (opened ??= openDispatchers(env, caFile))
   return {
     async request({method, url, headers = {}, body, signal, headersTimeout = 10_000, bodyTimeout = 10_000}) {
-      const dispatcher = await open()
-      const {origin, pathname, search} = new URL(url)
-      const answer = await dispatcher.request({
+      const {plain, tls} = await open()
+      const {protocol, origin, pathname, search} = new URL(url)
+      const sending = (protocol === 'https:' ? tls : plain).request({
         origin,
         path: pathname + search,
         method,
@@ -54,35 +56,48 @@ export function httpClient({env, caFile}: HttpOptions): Http {
         headersTimeout,
         bodyTimeout,
       })
+      const answer = await (signal === undefined ? sending : orAborted(sending, signal))
       return {status: answer.statusCode, headers: answer.headers, body: answer.body}
     },
     async prepare() {
       await open()
     },
     async close() {
-      const dispatcher = await opened?.catch(() => undefined)
-      await dispatcher?.destroy()
+      const dispatchers = await opened?.catch(() => undefined)
+      await Promise.all([dispatchers?.plain.destroy(), dispatchers?.tls.destroy()])
     },
   }
 }
 
-async function openDispatcher(env: NodeJS.ProcessEnv, caFile: string | undefined): Promise<Dispatcher> {
+type Dispatchers = {readonly plain: Dispatcher; readonly tls: Dispatcher}
+
+/**
+ * Each scheme has a proxy of its own, as with curl: TLS never goes through `http_proxy`. Lower case comes first, and an
+ * empty variable is none. https://curl.se/docs/manpage.html#ENVIRONMENT
+ */
+async function openDispatchers(env: NodeJS.ProcessEnv, caFile: string | undefined): Promise<Dispatchers> {
   const {Agent, EnvHttpProxyAgent} = await import('undici')
   const connect = {
     timeout: 10_000,
     ...(caFile !== undefined && {ca: await authorities(caFile)}),
   }
-  const httpProxy = env['http_proxy'] ?? env['HTTP_PROXY']
-  const httpsProxy = env['https_proxy'] ?? env['HTTPS_PROXY']
-  if (!httpProxy && !httpsProxy) return new Agent({connect, allowH2: false})
-  return new EnvHttpProxyAgent({
-    connect,
-    allowH2: false,
-    requestTls: connect,
-    ...(httpProxy && {httpProxy: toProxyUrl(httpProxy)}),
-    ...(httpsProxy && {httpsProxy: toProxyUrl(httpsProxy)}),
-    noProxy: env['no_proxy'] ?? env['NO_PROXY'] ?? '',
-  })
+  const noProxy = env['no_proxy'] || env['NO_PROXY'] || ''
+  const toDispatcher = (proxy: string | undefined) => {
+    if (!proxy) return new Agent({connect, allowH2: false})
+    const url = toProxyUrl(proxy)
+    return new EnvHttpProxyAgent({
+      connect,
+      allowH2: false,
+      requestTls: connect,
+      httpProxy: url,
+      httpsProxy: url,
+      noProxy,
+    })
+  }
+  return {
+    plain: toDispatcher(env['http_proxy'] || env['HTTP_PROXY']),
+    tls: toDispatcher(env['https_proxy'] || env['HTTPS_PROXY']),
+  }
 }
 
 /** `proxy:3128` is as common as a URL. */

@@ -1,5 +1,5 @@
 import {createServer, type RequestListener} from 'node:http'
-import type {AddressInfo} from 'node:net'
+import {createServer as createTcpServer, type AddressInfo} from 'node:net'
 import {getCACertificates, setDefaultCACertificates} from 'node:tls'
 import {gzipSync} from 'node:zlib'
 
@@ -90,6 +90,19 @@ describe('httpClient', () => {
     await expect(open().request({method: 'GET', url})).rejects.toBeInstanceOf(Error)
   })
 
+  it('ends with its signal while a server never gets through with TLS', async () => {
+    const silent = createTcpServer(() => undefined)
+    await new Promise<void>(resolve => void silent.listen(0, '127.0.0.1', resolve))
+    try {
+      const url = `https://127.0.0.1:${(silent.address() as AddressInfo).port}/`
+      const startedAt = performance.now()
+      await expect(get(open(), url, {signal: AbortSignal.timeout(100)})).rejects.toThrow(/timeout/)
+      expect(performance.now() - startedAt).toBeLessThan(5_000)
+    } finally {
+      silent.close()
+    }
+  })
+
   it('can be closed unused, twice, and while an answer is open', async () => {
     await using server = await listenWith((_request, response) => {
       response.writeHead(200, {'content-length': 10}).write('half')
@@ -151,6 +164,8 @@ describe('proxy variables', () => {
     ['http_proxy', proxy => ({http_proxy: proxy})],
     ['HTTP_PROXY', proxy => ({HTTP_PROXY: proxy})],
     ['the lower-case one first', proxy => ({http_proxy: proxy, HTTP_PROXY: 'http://127.0.0.1:1'})],
+    ['the upper-case one when the other is empty', proxy => ({http_proxy: '', HTTP_PROXY: proxy})],
+    ['each scheme its own', proxy => ({http_proxy: proxy, https_proxy: 'http://127.0.0.1:1'})],
     ['one without http://', proxy => ({http_proxy: proxy.replace('http://', '')})],
     ['no_proxy for others', proxy => ({http_proxy: proxy, no_proxy: 'example.com,127.0.0.2,127.0.0.1:1'})],
   ])('send plain requests by the proxy: %s', async (_title, toEnv) => {
@@ -167,6 +182,7 @@ describe('proxy variables', () => {
     ['no_proxy names host and port', (proxy, host) => ({http_proxy: proxy, no_proxy: host})],
     ['no_proxy is *', proxy => ({http_proxy: proxy, no_proxy: '*'})],
     ['the proxy is for https alone', proxy => ({https_proxy: proxy})],
+    ['HTTPS_PROXY is there alone', proxy => ({HTTPS_PROXY: proxy})],
     ['the variables are empty', () => ({http_proxy: '', https_proxy: '', no_proxy: ''})],
   ])('leave the proxy out where %s', async (_title, toEnv) => {
     await using proxy = await startProxy()
@@ -242,6 +258,32 @@ describe.skipIf(opensslPath === null)('TLS', () => {
       {line: 'CONNECT receiver.test:443', authorization: `Basic ${Buffer.from('ci:secret').toString('base64')}`},
     ])
     expect(server.calls).toEqual(['POST /hook text'])
+  })
+
+  it.each<[string, (proxy: string) => NodeJS.ProcessEnv]>([
+    ['http_proxy', proxy => ({http_proxy: proxy})],
+    ['HTTP_PROXY', proxy => ({HTTP_PROXY: proxy})],
+    ['http_proxy beside an empty https_proxy', proxy => ({http_proxy: proxy, https_proxy: ''})],
+  ])('goes through no proxy that is for plain requests alone: %s', async (_title, toEnv) => {
+    await using server = await startTlsServer()
+    await using proxy = await startProxy()
+    await using plain = await serve({body: 'ok'})
+    const client = open({caFile: server.caFile, env: toEnv(proxy.url)})
+    expect(await get(client, server.url)).toBe('200 ok')
+    expect(proxy.calls).toEqual([])
+    await get(client, plain.url)
+    expect(proxy.calls.map(({line}) => line)).toEqual([`GET ${plain.url}/`])
+  })
+
+  it.each<[string, (proxy: string) => NodeJS.ProcessEnv]>([
+    ['https_proxy first', proxy => ({https_proxy: proxy, HTTPS_PROXY: 'http://127.0.0.1:1'})],
+    ['HTTPS_PROXY when the other is empty', proxy => ({https_proxy: '', HTTPS_PROXY: proxy})],
+    ['one beside that of plain requests', proxy => ({https_proxy: proxy, http_proxy: 'http://127.0.0.1:1'})],
+  ])('goes through the proxy for TLS: %s', async (_title, toEnv) => {
+    await using server = await startTlsServer()
+    await using proxy = await startProxy()
+    expect(await get(open({caFile: server.caFile, env: toEnv(proxy.url)}), server.url)).toBe('200 ok')
+    expect(proxy.calls.map(({line}) => line)).toEqual([`CONNECT 127.0.0.1:${server.port}`])
   })
 
   it('fails with a tunnel that the proxy refuses', async () => {
