@@ -1,0 +1,120 @@
+import {hash} from 'node:crypto'
+import {mkdir, readFile, readlink, realpath, stat} from 'node:fs/promises'
+import {dirname, resolve} from 'node:path'
+
+import type {Memory} from '../model/memory.ts'
+import {decodeMemory, type WatchIdentity} from './decode.ts'
+import {encodeMemory} from './encode.ts'
+import {foldedNames} from './fold.ts'
+import {toFileTrouble} from './file-trouble.ts'
+import {takeLock, type Lock} from './lock.ts'
+import type {Loaded, MemoryStore, MemoryTrouble, Saved, Version} from './memory-store.ts'
+import {removeLeftovers, replaceFile} from './replace-file.ts'
+
+export type FileOptions = WatchIdentity & {
+  /** Absolute. Of a symbolic link the file that it leads to is read and replaced. */
+  readonly path: string
+  /** The version of tazuna-watch. */
+  readonly writtenBy: string
+  readonly clock: () => Date
+  /** Milliseconds to wait for another process that is saving; default 5,000. */
+  readonly lockWait?: number
+}
+
+/** Bytes. A memory of 100,000 entries has about 20 MB. */
+const sizeLimit = 256 * 1024 * 1024
+
+/** A memory in one file of JSON, which only its owner can read. The version is a hash of its bytes. */
+export function fileMemory({path, cluster, watch, writtenBy, clock, lockWait = 5_000}: FileOptions): MemoryStore {
+  async function load(): Promise<Loaded> {
+    const bytes = await readKept(path)
+    if (bytes === null) return {state: 'loaded', memory: null, version: null}
+    if (typeof bytes === 'string') return cannotBeRead(path, bytes)
+    const decoded = await decodeMemory(bytes.toString('utf8'), {cluster, watch}, 'delete the file')
+    if ('problem' in decoded) return cannotBeRead(path, decoded.problem, decoded.hint)
+    return {state: 'loaded', memory: decoded.memory, version: toVersion(bytes)}
+  }
+
+  async function save(memory: Memory, version: Version, signal: AbortSignal): Promise<Saved> {
+    const bytes = Buffer.from(`${encodeMemory(memory, writtenBy)}\n`)
+    await mkdir(dirname(path), {recursive: true, mode: 0o700})
+    const target = await followLink(path)
+    const lock = await takeLock(`${target}.lock`, {clock, wait: lockWait, signal})
+    if (lock === null) return inUse(path, target)
+    try {
+      const saved = await saveLocked(target, bytes, version, lock)
+      return saved ? {state: 'saved', version: toVersion(bytes), folded: foldedNames(memory)} : {state: 'conflict'}
+    } finally {
+      // what was saved is saved: a lock that stays is taken over later
+      await lock.release().catch(() => undefined)
+    }
+  }
+
+  return {
+    keeps: true,
+    description: `file ${path}`,
+    load: signal => attempt(`reading the memory in ${path}`, signal, load),
+    save: (memory, version, signal) =>
+      attempt(`saving the memory in ${path}`, signal, () => save(memory, version, signal)),
+    close: () => Promise.resolve(),
+  }
+}
+
+/** False for a conflict. */
+async function saveLocked(target: string, bytes: Buffer, version: Version, lock: Lock): Promise<boolean> {
+  await removeLeftovers(target, lock)
+  const kept = await readKept(target)
+  if (typeof kept === 'string' || (kept === null ? null : toVersion(kept)) !== version) return false
+  return await replaceFile(target, bytes, lock)
+}
+
+/** Null when there is none; a text says why it cannot be a memory. */
+async function readKept(path: string): Promise<Buffer | string | null> {
+  try {
+    const found = await stat(path)
+    // a pipe would never end
+    if (!found.isFile()) return 'it is no file'
+    return found.size > sizeLimit ? `it has ${found.size} bytes` : await readFile(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+function toVersion(bytes: Buffer): string {
+  return hash('sha256', bytes)
+}
+
+/** Where a link leads, also one that leads nowhere yet: all links to one file share its lock. */
+async function followLink(path: string): Promise<string> {
+  const real = await realpath(path).catch(() => null)
+  if (real !== null) return real
+  const link = await readlink(path).catch(() => null)
+  return link === null ? path : resolve(dirname(path), link)
+}
+
+/** Runs it unless `signal` is aborted; what the file system says against it becomes a value. */
+async function attempt<T>(what: string, signal: AbortSignal, run: () => Promise<T>): Promise<T | MemoryTrouble> {
+  const interrupted: MemoryTrouble = {state: 'unreachable', message: `${what}: interrupted`, hint: 'run it again'}
+  if (signal.aborted) return interrupted
+  try {
+    return await run()
+  } catch (error) {
+    const trouble = toFileTrouble(error, what)
+    if (trouble !== null) return trouble
+    if (signal.aborted) return interrupted
+    throw error
+  }
+}
+
+function cannotBeRead(path: string, problem: string, hint = 'name another file'): MemoryTrouble {
+  return {state: 'unusable', message: `reading the memory in ${path}: ${problem}`, hint}
+}
+
+function inUse(path: string, target: string): MemoryTrouble {
+  return {
+    state: 'unreachable',
+    message: `saving the memory in ${path}: another process holds ${target}.lock`,
+    hint: 'the next run tries again; the lock of a process that died is taken over after a minute',
+  }
+}
