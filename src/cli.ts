@@ -6,32 +6,41 @@ import packageJson from '../package.json' with {type: 'json'}
 import {commandLog} from './commands/command-log.ts'
 import type {CommandContext, Output} from './commands/context.ts'
 import {interruptOf} from './commands/interrupt.ts'
-import {UsageError, WatchError} from './errors.ts'
+import {UsageError, WatchError, errorText} from './errors.ts'
 import type {Log, LogFlags} from './log.ts'
 import {errorCodes} from './model/error-code.ts'
-import type {ExitCode} from './model/exit-code.ts'
+import {foremostExitCode, type ExitCode} from './model/exit-code.ts'
 import {missingCommand, requireKnownCommand, toProgram} from './program.ts'
+import {watchedStdout, type Stdout} from './stdout.ts'
 
 /** From the process to a command and back: parses argv, prints what a command could not, and sets the exit code. */
 export async function main(process: NodeJS.Process): Promise<void> {
   process.exitCode = await runCli(process.argv.slice(2), toContext(process))
 }
 
+/** What a command gets, and what became of its output. */
+type ProcessContext = CommandContext & {readonly stdout: Stdout}
+
 /** Runs one command line. Nothing but this decides on the exit code. */
-export async function runCli(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
+async function runCli(argv: readonly string[], context: ProcessContext): Promise<ExitCode> {
   let exitCode: ExitCode = 0
   const program = toProgram(context, code => {
     exitCode = code
   })
+  const log = () => commandLog(program.opts<LogFlags>(), context, [])
   try {
     requireKnownCommand(argv, program)
     await program.parseAsync(argv, {from: 'user'})
-    return exitCode
   } catch (error) {
-    const failure = toFailure(toUsageError(error, argv, program), commandLog(program.opts<LogFlags>(), context, []))
+    const failure = toFailure(toUsageError(error, argv, program), log())
     const signal = interruptOf(context.interrupt)
-    return signal === null ? failure : signal === 'SIGINT' ? 130 : 143
+    exitCode = signal === null ? failure : signal === 'SIGINT' ? 130 : 143
   }
+  const problem = await context.stdout.failure()
+  if (problem === null) return exitCode
+  const hint = 'check the free space and rights of the file that stdout goes to'
+  log().error({code: 'DELIVERY_FAILED', message: `writing to stdout: ${errorText(problem)}`, hint})
+  return foremostExitCode([exitCode, 74])
 }
 
 /** The library's errors as ours; help and version, which it throws too, as they are. */
@@ -56,11 +65,11 @@ function toFailure(error: unknown, log: Log): ExitCode {
   return 70
 }
 
-function toContext(process: NodeJS.Process): CommandContext {
+function toContext(process: NodeJS.Process): ProcessContext {
   return {
     env: process.env,
     cwd: process.cwd(),
-    stdout: toOutput(process.stdout),
+    stdout: watchedStdout(process.stdout),
     stderr: toOutput(process.stderr),
     stdin: process.stdin,
     interrupt: toInterrupt(process),
@@ -70,7 +79,7 @@ function toContext(process: NodeJS.Process): CommandContext {
   }
 }
 
-/** A reader that is gone (`| head`) ends nothing: the run still delivers, and only the text is lost. */
+/** There is nowhere to say that it cannot be written. */
 function toOutput(stream: NodeJS.WriteStream): Output {
   stream.on('error', () => undefined)
   return {

@@ -1,11 +1,13 @@
 import {exitCodes} from './model/exit-code.ts'
+import {wrap} from './report/wrap.ts'
 
-/** The table of exit codes as help text. */
-export const exitCodeHelp = [
-  '',
-  'Exit codes:',
-  ...exitCodes.map(({code, means}) => `  ${String(code).padStart(3)}  ${means.replaceAll('`', '')}`),
-].join('\n')
+/** The table of exit codes as help text, `width` columns wide. */
+export function exitCodeHelp(width: number): string {
+  const lines = exitCodes.map(
+    ({code, means}) => `  ${String(code).padStart(3)}  ${wrap(means.replaceAll('`', ''), width, 7, 7)}`,
+  )
+  return ['', 'Exit codes:', ...lines].join('\n')
+}
 
 /** Below the help of each command. */
 export const commandHelp = {
@@ -49,6 +51,33 @@ The message says that it is a test. Its row fits the \`match\` of each notifier.
 Examples:
   $ tazuna-watch notify test
   $ tazuna-watch notify test --config prod.yaml --to ops`,
+  explain: `
+What is due is due if the next run sees what the last one saw. Nothing is sent, and nothing is changed.
+
+Examples:
+  $ tazuna-watch explain
+  $ tazuna-watch explain web --config prod.yaml
+  $ tazuna-watch explain --format json | jq '.notifiers[].next'`,
+  memoryShow: `
+Examples:
+  $ tazuna-watch memory show
+  $ tazuna-watch memory show --config prod.yaml --format json`,
+  memoryReset: `
+Forgets ages, what the notifiers were told, and mutes. On a terminal it asks first.
+
+Examples:
+  $ tazuna-watch memory reset
+  $ tazuna-watch memory reset --config prod.yaml --yes`,
+  mute: `
+Only notifiers are silent: outcome, counts and metrics stay. It ends at its time, or when diff type or
+content changes; of a Manifest also with a new entry. State keys stand in the report as JSON.
+
+Examples:
+  $ tazuna-watch mute web --for 7d --reason "waits for the new load balancer"
+  $ tazuna-watch mute web/apps/v1/Deployment/web/nginx --for 12h --reason "ticket 4711"`,
+  unmute: `
+Examples:
+  $ tazuna-watch unmute web`,
   metricsDelete: `
 Examples:
   $ tazuna-watch metrics delete

@@ -1,7 +1,7 @@
 import {Argument, Command, InvalidArgumentError, Option} from 'commander'
 
 import type {CommandContext} from './commands/context.ts'
-import {parseDuration} from './config/duration.ts'
+import {parseDuration} from './duration.ts'
 import {distance} from './config/nearest.ts'
 import {commandHelp, exitCodeHelp} from './help.ts'
 import type {LogFlags} from './log.ts'
@@ -18,6 +18,7 @@ type Call = {readonly context: CommandContext; readonly done: Done; readonly log
  * gives its exit code to `done`. Errors of usage are thrown, and printed by nobody.
  */
 export function toProgram(context: CommandContext, done: Done): Command {
+  const helpWidth = () => Math.min(context.stdout.columns, 100)
   const program = new Command('tazuna-watch')
     .description('Watches Kubernetes clusters managed by tazuna for drift.')
     .version(context.version, '--version', 'print the version')
@@ -28,15 +29,17 @@ export function toProgram(context: CommandContext, done: Done): Command {
     .configureOutput({
       writeOut: text => void context.stdout.write(text),
       writeErr: () => undefined,
-      getOutHelpWidth: () => Math.min(context.stdout.columns, 100),
+      getOutHelpWidth: helpWidth,
     })
-    .addHelpText('after', `${commandHelp.program}\n${exitCodeHelp}`)
+    .addHelpText('after', () => `${commandHelp.program}\n${exitCodeHelp(helpWidth())}`)
   const call: Call = {context, done, logFlags: () => program.opts<LogFlags>()}
   addRun(program, call)
   addParse(program, call)
   addPull(program, call)
   addConfig(program, call)
   addNotify(program, call)
+  addExplain(program, call)
+  addMemory(program, call)
   addMetrics(program, call)
   addCompletion(program, call)
   addDemo(program, call)
@@ -128,6 +131,51 @@ function addNotify(program: Command, {context, done, logFlags}: Call): void {
     )
 }
 
+function addExplain(program: Command, {context, done, logFlags}: Call): void {
+  withMemoryConfig(program.command('explain'))
+    .description('tell why each notifier was or was not told, and what is due next')
+    .argument('[manifest]', 'only this Manifest, with every entry of it')
+    .addOption(new Option('--format <format>', 'of the output').choices(['text', 'json']).default('text'))
+    .addHelpText('after', commandHelp.explain)
+    .action(async (manifest, flags) =>
+      done(await (await import('./commands/explain.ts')).explain(manifest, {...flags, ...logFlags()}, context)),
+    )
+}
+
+function addMemory(program: Command, {context, done, logFlags}: Call): void {
+  const memory = program.command('memory').description('look after what is kept between runs')
+  withMemoryConfig(memory.command('show'))
+    .description('print what is remembered, and where')
+    .addOption(new Option('--format <format>', 'of the output').choices(['text', 'json']).default('text'))
+    .addHelpText('after', commandHelp.memoryShow)
+    .action(async flags =>
+      done(await (await import('./commands/memory-show.ts')).memoryShow({...flags, ...logFlags()}, context)),
+    )
+  withMemoryConfig(memory.command('reset'))
+    .description('forget everything: the next run sends a digest of all drift there is')
+    .option('--yes', 'do not ask', false)
+    .addHelpText('after', commandHelp.memoryReset)
+    .action(async flags =>
+      done(await (await import('./commands/memory-reset.ts')).memoryReset({...flags, ...logFlags()}, context)),
+    )
+  withMemoryConfig(program.command('mute'))
+    .description('keep the notifiers silent of an entry or a Manifest until a time, or until it changes')
+    .argument('<key>', 'State key (MANIFEST/GROUP/VERSION/KIND[/NAMESPACE]/NAME), or name of a Manifest')
+    .requiredOption('--for <duration>', 'how long, at most 90d', toMuteDuration)
+    .requiredOption('--reason <text>', 'why, for those who wonder later')
+    .addHelpText('after', commandHelp.mute)
+    .action(async (key, flags) =>
+      done(await (await import('./commands/mute.ts')).mute(key, {...flags, ...logFlags()}, context)),
+    )
+  withMemoryConfig(program.command('unmute'))
+    .description('end a mute')
+    .argument('<key>', 'as it was muted')
+    .addHelpText('after', commandHelp.unmute)
+    .action(async (key, flags) =>
+      done(await (await import('./commands/unmute.ts')).unmute(key, {...flags, ...logFlags()}, context)),
+    )
+}
+
 function addMetrics(program: Command, {context, done, logFlags}: Call): void {
   const metrics = program.command('metrics').description('look after the metrics')
   withIdentity(metrics.command('delete').addOption(configFile()))
@@ -160,7 +208,19 @@ function withRunConfig(command: Command): Command {
   command
     .addOption(configFile())
     .option('--source <ref-or-path>', 'oci://HOST/REPO:TAG, or a folder with a tazuna.yaml')
-  return withIdentity(command).addOption(new Option('--memory <store>', 'what is kept between runs').choices(['none']))
+  return withStore(command)
+}
+
+/** What the commands need that look at what is kept between runs. */
+function withMemoryConfig(command: Command): Command {
+  return withStore(command.addOption(configFile()))
+}
+
+function withStore(command: Command): Command {
+  const stores = ['auto', 'configmap', 'file', 'none']
+  return withIdentity(command).addOption(
+    new Option('--memory <store>', 'where it is kept what one run leaves for the next').choices(stores),
+  )
 }
 
 function withIdentity(command: Command): Command {
@@ -188,4 +248,12 @@ function toJitter(text: string): number {
   const duration = parseDuration(text)
   if (duration !== null && duration <= longestJitter) return duration
   throw new InvalidArgumentError('It takes a duration of up to 24h, such as 90s or 5m.')
+}
+
+const longestMute = 90 * 24 * 3_600_000
+
+function toMuteDuration(text: string): number {
+  const duration = parseDuration(text)
+  if (duration !== null && duration <= longestMute) return duration
+  throw new InvalidArgumentError('It takes a duration of up to 90d, such as 12h, 7d or 2w.')
 }

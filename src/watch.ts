@@ -1,79 +1,88 @@
-import {account} from './drift/account.ts'
-import {decide} from './drift/decide.ts'
-import {filterEntries, type IgnoreRule} from './drift/filter.ts'
-import {toFindings} from './drift/to-findings.ts'
-import {WatchError} from './errors.ts'
-import {errorCodes} from './model/error-code.ts'
-import {finishReport, newReport, redactReport, withNotifications, type RunIdentity} from './model/new-report.ts'
+import {toLastKnown} from './drift/last-known.ts'
+import type {NotifierRules} from './drift/notifier-rules.ts'
+import {withAges} from './drift/with-ages.ts'
+import type {Memory} from './model/memory.ts'
+import {finishReport, newReport, toFailure, withNotifications} from './model/new-report.ts'
 import type {Report, ReportWarning} from './model/report.ts'
-import type {StateReading} from './model/state-reading.ts'
-import {toTimestamp} from './model/time.ts'
+import {openNotificationLog} from './notification-log.ts'
 import {deliver, type DeliverOptions} from './notify/deliver.ts'
+import type {Notifier} from './notify/notifier.ts'
+import {observe, type ObserveOptions} from './observe.ts'
+import {plan, type NoPlan, type Plan, type PlanOptions} from './plan.ts'
+import {memoryWarning, recall, recoverAges, type RecallOptions} from './recall.ts'
 import {push, type PushOptions} from './sink/push.ts'
-import type {Source} from './source.ts'
 
-export type WatchOptions = DeliverOptions &
+export type WatchOptions = RecallOptions &
+  ObserveOptions &
+  Omit<PlanOptions, 'rules' | 'dryRun'> &
+  Omit<DeliverOptions, 'record'> &
   PushOptions & {
-    readonly run: RunIdentity & {readonly cluster: string}
-    readonly openSource: (signal: AbortSignal) => Promise<Source>
-    readonly readState: (source: Source, signal: AbortSignal) => Promise<StateReading>
-    readonly ignore: readonly IgnoreRule[]
+    readonly notifiers: readonly {readonly notifier: Notifier; readonly rules: NotifierRules}[]
     /** What was found before the run, e.g. a secret that is missing. */
     readonly warnings: readonly ReportWarning[]
-    readonly clock: () => Date
     /** Aborted by TERM and INT: nothing is sent after it. */
     readonly interrupt: AbortSignal
-    /** Ends the reading: an interrupt, or the deadline less the time that belongs to delivering. */
-    readonly readingSignal: AbortSignal
-    /** Ends the delivering: an interrupt, or the deadline. `send` gives what is in flight a little longer. */
-    readonly deliverySignal: AbortSignal
   }
 
 /**
- * One run: source → tazuna → ledger → filter → decide → deliver → sinks. Start reading here. A `WatchError` on the way
- * to the findings makes a failed run, which is told and pushed like any other: that the watch is broken is news too.
+ * One run: memory → source → tazuna → ledger → filter → compare → decide → deliver → remember → sinks. Start reading
+ * here. The memory is loaded before tazuna is read, so that the newer of two readings is known.
  */
 export async function watch(options: WatchOptions): Promise<Report> {
-  const {clock, onEvent, run} = options
+  const {clock, interrupt, onEvent, run} = options
   const finish = (report: Report) => finishReport(report, run.startedAt, clock())
+  const fillSinks = async (report: Report, lastKnown: Parameters<typeof push>[1]) => {
+    onEvent({type: 'stage', stage: 'sinks', detail: 'filling the sinks'})
+    const pushed = withNotifications(report, await push(report, lastKnown, options))
+    return finish(interrupt.aborted ? cancelled(pushed) : pushed)
+  }
 
-  const observed = finish(await observe(options))
-  if (options.interrupt.aborted) return cancelled(observed)
+  const recalled = await recall(options)
+  const known = recalled.state === 'recalled' ? recalled.warnings : []
+  const begun = {...newReport(run), warnings: [...options.warnings, ...known]}
+  if (interrupt.aborted) return finish(cancelled(begun))
+  if (recalled.state !== 'recalled') return await fillSinks(finish(unplanned(begun, recalled)), null)
+
+  const observed = await recoverAges(await observe(begun, options), recalled, options)
+  if (interrupt.aborted) return finish(cancelled(observed.report))
+  const rules = options.notifiers.map(notifier => notifier.rules)
+  const planned = await plan(recalled, observed.seen, {...options, rules, dryRun: run.dryRun})
+  if (planned.state === 'busy') return finish(unplanned(observed.report, planned))
+  if (planned.state !== 'planned') return await fillSinks(finish(unplanned(observed.report, planned)), null)
 
   onEvent({type: 'stage', stage: 'notify', detail: 'telling the notifiers'})
-  const told = withNotifications(observed, await deliver(observed, decide, options))
-  if (options.interrupt.aborted) return finish(cancelled(told))
-  onEvent({type: 'stage', stage: 'sinks', detail: 'filling the sinks'})
-  const pushed = withNotifications(told, await push(told, options))
-  return finish(options.interrupt.aborted ? cancelled(pushed) : pushed)
+  const {told, memory} = await tellNotifiers(finish(withMemory(observed.report, planned)), planned, options)
+  if (interrupt.aborted) return finish(cancelled(told))
+  return await fillSinks(told, observed.agesKnown ? toLastKnown(memory) : null)
+}
+
+function withMemory(report: Report, {store, loaded, memory, warnings}: Plan): Report {
+  const warned = {...report, warnings: [...report.warnings, ...warnings]}
+  return store === null ? warned : withAges(warned, memory, loaded.lastRun?.startedAt ?? null)
+}
+
+/** Each is told what is due, and each success is written down before the next is called. */
+async function tellNotifiers(
+  report: Report,
+  planned: Plan,
+  options: WatchOptions,
+): Promise<{told: Report; memory: Memory}> {
+  const log = openNotificationLog(planned, options.clock)
+  const addressed = planned.notices.map((notice, index) => ({notice, notifier: options.notifiers[index]!.notifier}))
+  const items = await deliver(report, addressed, {...options, record: (one, ok) => log.record(one, ok)})
+  if (!options.run.dryRun) await log.close()
+  const trouble = log.trouble()
+  const warnings = trouble === null ? report.warnings : [...report.warnings, memoryWarning(trouble)]
+  return {told: withNotifications({...report, warnings}, items), memory: log.memory()}
+}
+
+/** Nobody was told: another run is at work, or the memory cannot be asked what was told already. */
+function unplanned(report: Report, trouble: NoPlan): Report {
+  if (trouble.state !== 'busy') return toFailure(report, 'MEMORY_UNREACHABLE', trouble.message, trouble.hint)
+  return toFailure(report, 'MEMORY_BUSY', `telling the notifiers: ${trouble.message}`)
 }
 
 /** An interrupted run says nothing of what it saw, only who was told. */
 function cancelled(report: Report): Report {
-  const error = {code: 'CANCELLED', message: 'running the watch: interrupted', hint: errorCodes.CANCELLED.hint}
-  return {...report, outcome: 'failed', summary: null, manifests: [], entries: [], error}
-}
-
-/** What is there to be seen: everything before the first message. */
-async function observe(options: WatchOptions): Promise<Report> {
-  const {clock, ignore, onEvent, readingSignal, redact, run} = options
-  let report: Report = {...newReport(run), warnings: [...options.warnings]}
-  try {
-    await using source = await options.openSource(readingSignal)
-    report = {...report, source: source.report}
-    onEvent({type: 'stage', stage: 'tazuna', detail: 'tazuna state diff'})
-    const reading = await options.readState(source, readingSignal)
-    report = {...report, tazuna: {version: reading.version, exitCode: reading.outputs.at(-1)?.exitCode ?? null}}
-    const ledger = account(reading)
-    const now = clock()
-    const {entries, warnings} = filterEntries(ledger.entries, ignore, now, ledger.complete)
-    const findings = toFindings(ledger, entries, run, toTimestamp(now))
-    const found = {...report, ...findings, warnings: [...report.warnings, ...ledger.warnings, ...warnings]}
-    // tazuna names files by where the source lies in this run: that is another folder in each
-    return redactReport(found, text => redact(text.replaceAll(`${source.folder}/`, '')))
-  } catch (error) {
-    if (!(error instanceof WatchError)) throw error
-    const {code, message, hint} = error
-    return redactReport({...report, error: {code, message, hint}}, redact)
-  }
+  return toFailure(report, 'CANCELLED', 'running the watch: interrupted')
 }

@@ -1,4 +1,4 @@
-import {mkdir, mkdtemp, rm} from 'node:fs/promises'
+import {mkdirSync, mkdtempSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {WatchError, errorText} from './errors.ts'
@@ -18,10 +18,10 @@ export function workFolder(tempDir: string): WorkFolder {
     async open(name) {
       try {
         // mkdtemp gives mode 0700
-        root ??= await mkdtemp(join(tempDir, 'tazuna-watch-'))
+        root ??= mkdtempSync(join(tempDir, 'tazuna-watch-'))
         if (name === undefined) return root
         const folder = join(root, name)
-        await mkdir(folder)
+        mkdirSync(folder)
         return folder
       } catch (error) {
         throw new WatchError('ARTIFACT_STORE_IO', `making a folder in ${tempDir}: ${errorText(error)}`, {cause: error})
@@ -29,7 +29,12 @@ export function workFolder(tempDir: string): WorkFolder {
     },
     hide: text => (root === null ? text : text.replaceAll(`${root}/`, '')),
     async [Symbol.asyncDispose]() {
-      if (root !== null) await rm(root, {recursive: true, force: true, maxRetries: 3}).catch(() => undefined)
+      if (root === null) return
+      try {
+        rmSync(root, {recursive: true, force: true, maxRetries: 3})
+      } catch {
+        // see above
+      }
     },
   }
 }

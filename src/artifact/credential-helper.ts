@@ -1,4 +1,3 @@
-import {execa} from 'execa'
 import {z} from 'zod'
 
 import {Secret} from '../secret.ts'
@@ -35,6 +34,8 @@ export async function askHelper(options: HelperOptions): Promise<Credential | nu
   if (!/^[A-Za-z0-9._-]+$/.test(name)) {
     throw attempt.error('ARTIFACT_CREDENTIALS_INVALID', 'no credential helper can have such a name')
   }
+  // few have a helper
+  const {execa} = await import('execa')
   const result = await execa(`docker-credential-${name}`, ['get'], {
     input: isHub(host) ? hubAddress : host,
     env: Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)),

@@ -1,35 +1,47 @@
 import type {Attempt} from './attempt.ts'
 import {printable} from './printable.ts'
 
-/** The types of tar headers that speak of the entry after them: PAX, old PAX, global PAX, GNU long link and names. */
-export const extendedTypes: readonly string[] = ['x', 'X', 'g', 'K', 'L', 'N']
+/** The types of tar headers that speak of what comes after them: PAX, global PAX, GNU long name and long link. */
+export const extendedTypes: readonly string[] = ['x', 'g', 'L', 'K']
 
-const usedKeys = new Set(['path', 'linkpath', 'size'])
+/** What they say of the next entry. */
+export type ExtendedHeader = {readonly path?: string; readonly linkpath?: string; readonly size?: number}
+
+const usedKeys: readonly string[] = ['path', 'linkpath', 'size'] satisfies (keyof ExtendedHeader)[]
 
 /**
- * Refuses what readers of tar take differently: a name with a NUL, where the parser would cut it, or with what makes the
- * parser pass the record over; a record inside another one's value; and sparse files, whose content is not as stored.
- * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_03
+ * Reads the text of an extended header. Refuses what readers of tar take differently: a name with a NUL or what else is
+ * no text; a record inside another one's value; a name or size for all entries at once; and sparse files, whose content
+ * is not as stored. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_03
  */
-export function requirePlainExtendedHeader(type: string, text: Buffer, attempt: Attempt): void {
+export function parseExtendedHeader(type: string, text: Buffer, attempt: Attempt): ExtendedHeader {
   const unsafe = (what: string) => attempt.error('ARTIFACT_UNSAFE_ENTRY', what)
-  if (type === 'K' || type === 'L' || type === 'N') {
-    if (hasTextAfterNul(text)) throw unsafe(`the long name "${printable(text.toString(), 200)}" holds a NUL`)
-    return
+  if (type === 'L' || type === 'K') {
+    const name = text.toString()
+    const end = text.indexOf(0)
+    if (end !== -1 && !isAllZero(text.subarray(end)))
+      throw unsafe(`the long name "${printable(name, 200)}" holds a NUL`)
+    return {[type === 'L' ? 'path' : 'linkpath']: name.split('\0', 1)[0]!}
   }
+  const said: Record<string, string> = {}
   for (const {key, value} of records(text, attempt)) {
-    if (usedKeys.has(key) && /[\p{Cc}\uFFFD]/u.test(value)) {
-      throw unsafe(`the ${key} "${printable(value, 200)}" holds a control character or is not UTF-8`)
-    }
     if (key.startsWith('GNU.sparse.')) throw unsafe('it has a sparse file')
     if (/\n\d+ (?:path|linkpath|size)=/.test(value)) throw unsafe(`the value of ${printable(key, 80)} hides a name`)
+    if (!usedKeys.includes(key)) continue
+    if (/[\p{Cc}\uFFFD]/u.test(value)) {
+      throw unsafe(`the ${key} "${printable(value, 200)}" holds a control character or is not UTF-8`)
+    }
+    if (type === 'g') throw unsafe(`a global header gives the ${key} of all entries`)
+    said[key] = value
   }
+  const {size, ...names} = said
+  return size === undefined ? names : {...names, size: readSize(size, attempt)}
 }
 
-/** Whether anything but NULs follows the first NUL. */
-export function hasTextAfterNul(field: Buffer): boolean {
-  const end = field.indexOf(0)
-  return end !== -1 && !isAllZero(field.subarray(end))
+function readSize(text: string, attempt: Attempt): number {
+  const size = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isSafeInteger(size)) return size
+  throw attempt.error('ARTIFACT_ARCHIVE_CORRUPT', `an extended header gives the size "${printable(text, 40)}"`)
 }
 
 /** Compares the bytes with themselves, moved by one. */

@@ -64,13 +64,13 @@ export async function pullArtifact(options: PullOptions): Promise<PulledArtifact
 
   const attempt = reference.digest === null ? attemptOf(`pulling ${reference.text} (${digest})`) : pulling
   const layers = planLayers(manifest, limits, attempt)
-  const staging = await openStaging(tempDir, attempt)
+  const staging = openStaging(tempDir, attempt)
   try {
     const {fileOf, folder} = staging
     const blobs = layers.map(layer => layer.descriptor)
     await fetchBlobs(blobs, {registry, fileOf, attempt, signal, onProgress})
     const {files, bytes} = await unpack(layers, {fileOf, folder, limits, attempt, signal})
-    const finished = await staging.finish(digest)
+    const finished = staging.finish(digest)
     return {
       ref: reference.text,
       digest,

@@ -1,5 +1,4 @@
-import {createReadStream} from 'node:fs'
-import {open} from 'node:fs/promises'
+import {closeSync, createReadStream, fstatSync, openSync, readSync} from 'node:fs'
 import type {Transform} from 'node:stream'
 import {pipeline} from 'node:stream/promises'
 import {createGunzip, createZstdDecompress} from 'node:zlib'
@@ -16,13 +15,14 @@ export type ReadBlobOptions = {
   readonly signal: AbortSignal
 }
 
-/** Bytes read, and decompressed, at a time. */
+/** Bytes at a time. The decompressor is at work on the next ones while these are taken: it should rarely wait for a read. */
+const readSize = 1024 * 1024
 const chunkSize = 256 * 1024
 
 /** Reads a file as it is. */
 export async function readPlain(file: string, options: ReadBlobOptions): Promise<void> {
   try {
-    await pipeline(createReadStream(file, {highWaterMark: chunkSize}), takeAll(options), {signal: options.signal})
+    await pipeline(createReadStream(file, {highWaterMark: readSize}), takeAll(options), {signal: options.signal})
   } catch (error) {
     throw toReadError(error, options)
   }
@@ -34,12 +34,12 @@ export async function readPlain(file: string, options: ReadBlobOptions): Promise
  */
 export async function readDecompressed(file: string, options: ReadBlobOptions): Promise<void> {
   try {
-    const {decompressor, size} = await inspect(file)
+    const {decompressor, size} = inspect(file)
     if (decompressor === null) {
       await readPlain(file, options)
       return
     }
-    const source = createReadStream(file, {highWaterMark: chunkSize})
+    const source = createReadStream(file, {highWaterMark: readSize})
     await pipeline(source, decompressor, takeAll(options), {signal: options.signal})
     if (decompressor.bytesWritten !== size) throw options.attempt.error('ARTIFACT_ARCHIVE_CORRUPT', trailing)
   } catch (error) {
@@ -63,14 +63,17 @@ export function codecOf(start: Buffer): 'gzip' | 'zstd' | null {
 
 type Decompressor = Transform & {readonly bytesWritten: number}
 
-async function inspect(path: string): Promise<{decompressor: Decompressor | null; size: number}> {
-  await using file = await open(path)
-  const start = Buffer.alloc(4)
-  const {bytesRead} = await file.read(start)
-  const codec = codecOf(start.subarray(0, bytesRead))
-  const {size} = await file.stat()
-  if (codec === null) return {decompressor: null, size}
-  return {decompressor: codec === 'gzip' ? createGunzip({chunkSize}) : createZstdDecompress({chunkSize}), size}
+function inspect(path: string): {decompressor: Decompressor | null; size: number} {
+  const file = openSync(path, 'r')
+  try {
+    const start = Buffer.alloc(4)
+    const codec = codecOf(start.subarray(0, readSync(file, start)))
+    const {size} = fstatSync(file)
+    if (codec === null) return {decompressor: null, size}
+    return {decompressor: codec === 'gzip' ? createGunzip({chunkSize}) : createZstdDecompress({chunkSize}), size}
+  } finally {
+    closeSync(file)
+  }
 }
 
 function toReadError(error: unknown, {attempt, signal}: ReadBlobOptions): unknown {

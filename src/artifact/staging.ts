@@ -1,5 +1,4 @@
-import {rmSync} from 'node:fs'
-import {mkdir, mkdtemp, rename} from 'node:fs/promises'
+import {mkdirSync, mkdtempSync, renameSync, rmSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 
 import type {Attempt} from './attempt.ts'
@@ -12,28 +11,28 @@ export type Staging = {
   readonly fileOf: (digest: string) => string
   /** Where the tree is made; nobody looks there before it is whole. */
   readonly folder: string
-  /** The tree is whole: gives it its name and drops the blobs. Resolves with its absolute path. */
-  finish(digest: string): Promise<string>
+  /** The tree is whole: gives it its name and drops the blobs. Gives its absolute path. */
+  finish(digest: string): string
   /** Removes everything. Never throws: what cannot be removed is left to whoever cleans the temporary folder. */
   remove(): void
 }
 
 /** Makes a new folder in `tempDir`. Throws `ARTIFACT_STORE_IO`. */
-export async function openStaging(tempDir: string, attempt: Attempt): Promise<Staging> {
+export function openStaging(tempDir: string, attempt: Attempt): Staging {
   try {
     // mkdtemp gives mode 0700
-    const root = await mkdtemp(join(resolve(tempDir), 'tazuna-watch-artifact-'))
+    const root = mkdtempSync(join(resolve(tempDir), 'tazuna-watch-artifact-'))
     const folder = join(root, 'unpacking')
     const blobs = join(root, 'blobs')
-    await mkdir(blobs, {mode: 0o700})
-    await mkdir(folder, {mode: 0o700})
+    mkdirSync(blobs, {mode: 0o700})
+    mkdirSync(folder, {mode: 0o700})
     return {
       fileOf: digest => join(blobs, nameOf(digest)),
       folder,
-      async finish(digest) {
+      finish(digest) {
         const finished = join(root, nameOf(digest))
         try {
-          await rename(folder, finished)
+          renameSync(folder, finished)
         } catch (error) {
           throw toStoreError(error, attempt)
         }

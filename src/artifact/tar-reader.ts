@@ -1,11 +1,10 @@
-import type {Parser, ReadEntry} from 'tar'
-
 import type {WatchError} from '../errors.ts'
 import type {Attempt} from './attempt.ts'
-import {extendedTypes, hasTextAfterNul, isAllZero, requirePlainExtendedHeader} from './extended-header.ts'
+import {extendedTypes, isAllZero, parseExtendedHeader, type ExtendedHeader} from './extended-header.ts'
 import type {Limits} from './limits.ts'
-import {printable} from './printable.ts'
 import {codecOf} from './read-blob.ts'
+import {blockSize, hasRightChecksum, parseTarHeader, readOctal, type TarHeader} from './tar-header.ts'
+import type {FileWriter} from './tree-writer.ts'
 
 /** Takes a tar stream piece by piece, of any size. Throws at the first thing that is wrong. */
 export type TarReader = {
@@ -14,54 +13,49 @@ export type TarReader = {
   end(): void
 }
 
+/** `type` is `0` of every file, and `5` of every folder; others are as in the archive. */
+export type TarEntry = TarHeader & {readonly size: number}
+
 export type TarReaderOptions = {
-  /** The class, as it is loaded only when an archive is to be read. */
-  readonly Parser: typeof Parser
-  /** Gets each entry, of whatever type, and must take its data at once, or let it go. What it throws goes through. */
-  readonly onEntry: (entry: ReadEntry) => void
+  /** Gets each entry, of whatever type; says where its content goes. */
+  readonly onEntry: (entry: TarEntry) => FileWriter | null
   /** What it means when it is no tar archive at all. */
   readonly notTar: () => WatchError
   readonly limits: Pick<Limits, 'extendedHeader'>
   readonly attempt: Attempt
 }
 
-const blockSize = 512
-const zeroBlock = Buffer.alloc(blockSize)
 const nothing = Buffer.alloc(0)
 
 /**
- * A tar archive by the parser of npm `tar`, which is given one header, one extended header with its text, or a piece of
- * one file's content at a time. So we see each header first, and know where the archive ends: the parser cuts names at a
- * NUL, decompresses by itself, splits characters of long names, and takes an archive without an end, or with more after
- * it. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13
+ * A strict reader: what others mend, guess or take in different ways is refused, so that nobody sees another tree in an
+ * archive than we do. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06
  */
-export function tarReader({Parser, onEntry, notTar, limits, attempt}: TarReaderOptions): TarReader {
+export function tarReader({onEntry, notTar, limits, attempt}: TarReaderOptions): TarReader {
   const corrupt = (what: string) => attempt.error('ARTIFACT_ARCHIVE_CORRUPT', what)
+  const invalid = (what: string) => corrupt(`it is not a valid tar archive: ${what}`)
+  /** What came of a header, with its text if it is an extended one. */
   let header: Buffer = nothing
   let headerSize = blockSize
+  /** What extended headers said of the entry to come. */
+  let extended: ExtendedHeader = {}
+  let file: FileWriter | null = null
   let contentLeft = 0
+  let paddingLeft = 0
   let zeroBlocks = 0
   let isFirst = true
-
-  const parser = new Parser({strict: true, brotli: false, zstd: false, maxMetaEntrySize: limits.extendedHeader})
-  parser.on('error', (error: Error) => {
-    throw corrupt(`it is not a valid tar archive: ${printable(error.message)}`)
-  })
-  parser.on('ignoredEntry', (entry: ReadEntry) => {
-    throw attempt.error(
-      'ARTIFACT_UNSAFE_ENTRY',
-      `entry "${printable(entry.path, 200)}" is neither a file nor a folder (${entry.type})`,
-    )
-  })
-  parser.on('entry', (entry: ReadEntry) => {
-    contentLeft = entry.startBlockSize
-    onEntry(entry)
-  })
 
   function takeContent(chunk: Buffer, at: number): number {
     const end = Math.min(chunk.length, at + contentLeft)
     contentLeft -= end - at
-    parser.write(chunk.subarray(at, end))
+    file?.write(chunk.subarray(at, end))
+    if (contentLeft === 0) file?.close()
+    return end
+  }
+
+  function takePadding(chunk: Buffer, at: number): number {
+    const end = Math.min(chunk.length, at + paddingLeft)
+    paddingLeft -= end - at
     return end
   }
 
@@ -69,44 +63,68 @@ export function tarReader({Parser, onEntry, notTar, limits, attempt}: TarReaderO
     const end = Math.min(chunk.length, at + headerSize - header.length)
     const piece = chunk.subarray(at, end)
     header = header.length === 0 ? piece : Buffer.concat([header, piece])
-    if (header.length === blockSize && headerSize === blockSize) lookAtBlock()
-    if (header.length === headerSize) passHeader()
+    if (header.length < headerSize) return end
+    const whole = header
+    header = nothing
+    if (whole.length === blockSize) takeBlock(whole)
+    else takeExtended(whole)
     return end
   }
 
-  /** The parser would decompress by itself, past our counter of bytes. */
-  function requireTar(): void {
-    if (codecOf(header) !== null) throw corrupt('it is compressed twice')
-    if (header.length < blockSize || !(header.equals(zeroBlock) || hasRightChecksum(header))) throw notTar()
-  }
-
-  function lookAtBlock(): void {
-    if (isFirst) requireTar()
+  function takeBlock(block: Buffer): void {
+    const isEmpty = block[0] === 0 && isAllZero(block)
+    if (!isEmpty && !hasRightChecksum(block)) throw isFirst ? noTar(block) : invalid('a header has a wrong checksum')
     isFirst = false
-    if (header.equals(zeroBlock)) {
+    if (isEmpty) {
       zeroBlocks += 1
       return
     }
     if (zeroBlocks > 0) throw corrupt('an empty block is followed by more')
-    requireWholeName(header, attempt)
-    const type = typeOf(header)
-    if (!extendedTypes.includes(type)) return
-    const size = sizeOf(header)
-    if (size === null) throw corrupt('an extended header has no readable size')
-    if (size > limits.extendedHeader) {
-      throw attempt.error('ARTIFACT_LIMIT_EXCEEDED', `an extended header has ${size} bytes`)
-    }
-    headerSize += Math.ceil(size / blockSize) * blockSize
+    const parsed = parseTarHeader(block, attempt)
+    if (parsed.linkName !== '' && !/[12xg]/.test(parsed.type)) throw invalid('what is no link has a target')
+    if (extendedTypes.includes(parsed.type)) beginExtended(block, parsed.name)
+    else beginEntry(parsed)
   }
 
-  function passHeader(): void {
-    if (headerSize > blockSize) {
-      requirePlainExtendedHeader(typeOf(header), header.subarray(blockSize, blockSize + sizeOf(header)!), attempt)
-    }
-    const whole = header
-    header = nothing
+  function beginEntry({type, isExecutable, ...parsed}: TarHeader): void {
+    const {path: name = parsed.name, linkpath: linkName = parsed.linkName, size = parsed.size} = extended
+    extended = {}
+    if (name === '') throw invalid('an entry has no name')
+    if (size === null) throw invalid('an entry has no readable size')
+    const isFolder = type === '5' || (type === '0' && name.endsWith('/'))
+    contentLeft = isFolder ? 0 : size
+    paddingLeft = toBlocks(contentLeft) - contentLeft
+    file = onEntry({type: isFolder ? '5' : type, name, linkName, size: contentLeft, isExecutable})
+    if (contentLeft === 0) file?.close()
+  }
+
+  /** Its text comes next. */
+  function beginExtended(block: Buffer, name: string): void {
+    if (name === '') throw invalid('an extended header has no name')
+    const size = extendedSize(block)
+    if (size === 0) return
+    header = block
+    headerSize += toBlocks(size)
+  }
+
+  function extendedSize(block: Buffer): number {
+    const size = readOctal(block.subarray(124, 136))
+    if (size === null) throw corrupt('an extended header has no readable size')
+    if (size <= limits.extendedHeader) return size
+    throw attempt.error('ARTIFACT_LIMIT_EXCEEDED', `an extended header has ${size} bytes`)
+  }
+
+  function takeExtended(whole: Buffer): void {
+    const text = whole.subarray(blockSize, blockSize + extendedSize(whole))
+    const said = parseExtendedHeader(parseTarHeader(whole, attempt).type, text, attempt)
+    const twice = Object.keys(said).find(key => key in extended)
+    if (twice !== undefined) throw attempt.error('ARTIFACT_UNSAFE_ENTRY', `two headers give the ${twice} of an entry`)
+    extended = {...extended, ...said}
     headerSize = blockSize
-    parser.write(whole)
+  }
+
+  function noTar(start: Buffer): WatchError {
+    return codecOf(start) === null ? notTar() : corrupt('it is compressed twice')
   }
 
   return {
@@ -117,39 +135,20 @@ export function tarReader({Parser, onEntry, notTar, limits, attempt}: TarReaderO
           if (!isAllZero(chunk.subarray(at))) throw corrupt('something follows its end')
           return
         }
-        at = contentLeft > 0 ? takeContent(chunk, at) : takeHeader(chunk, at)
+        if (contentLeft > 0) at = takeContent(chunk, at)
+        else if (paddingLeft > 0) at = takePadding(chunk, at)
+        else at = takeHeader(chunk, at)
       }
     },
     end() {
-      if (isFirst) requireTar()
-      if (contentLeft > 0 || header.length > 0) throw corrupt('it is cut short')
+      if (isFirst) throw noTar(header)
+      if (contentLeft > 0 || paddingLeft > 0 || header.length > 0) throw corrupt('it is cut short')
       if (zeroBlocks < 2) throw corrupt('it has no end, so it may be cut short')
     },
   }
 }
 
-function hasRightChecksum(block: Buffer): boolean {
-  const sum = block.reduce((sum, byte, index) => sum + (index >= 148 && index < 156 ? 0x20 : byte), 0)
-  return readOctal(block.subarray(148, 156)) === sum
-}
-
-function requireWholeName(block: Buffer, attempt: Attempt): void {
-  const isPosix = block.toString('latin1', 257, 263) === 'ustar\0'
-  const fields = [block.subarray(0, 100), block.subarray(157, 257), isPosix ? block.subarray(345, 475) : nothing]
-  const field = fields.find(hasTextAfterNul)
-  if (field === undefined) return
-  throw attempt.error('ARTIFACT_UNSAFE_ENTRY', `entry "${printable(field.toString(), 200)}" has a NUL in its name`)
-}
-
-function typeOf(block: Buffer): string {
-  return String.fromCharCode(block[156]!)
-}
-
-function sizeOf(block: Buffer): number | null {
-  return readOctal(block.subarray(124, 136))
-}
-
-function readOctal(field: Buffer): number | null {
-  const text = field.toString('latin1').replace(/\0.*$/s, '').trim()
-  return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : null
+/** Content is filled up to whole blocks. */
+function toBlocks(size: number): number {
+  return Math.ceil(size / blockSize) * blockSize
 }

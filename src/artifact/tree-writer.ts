@@ -1,11 +1,11 @@
-import {closeSync, constants, mkdirSync, openSync, writeSync} from 'node:fs'
-import {join} from 'node:path'
+import {closeSync, constants, mkdirSync, openSync} from 'node:fs'
 
 import type {WatchError} from '../errors.ts'
 import type {Attempt} from './attempt.ts'
 import type {Limits} from './limits.ts'
 import {printable} from './printable.ts'
 import {isSystemError, toStoreError} from './store-error.ts'
+import {writeAll} from './write-all.ts'
 
 /**
  * Makes files and folders below a fresh folder of ours, and nothing else: no links, no owner, no times. Paths are checked
@@ -62,7 +62,7 @@ export function treeWriter(root: string, limits: Pick<Limits, 'entries' | 'extra
   function makeFolder(path: string, attempt: Attempt): void {
     if (!claim(path, true, attempt)) return
     makeParent(path, attempt)
-    onDisk(path, attempt, () => mkdirSync(join(root, path), 0o755))
+    onDisk(path, attempt, () => mkdirSync(`${root}/${path}`, 0o755))
     made.add(path)
   }
 
@@ -90,7 +90,7 @@ export function treeWriter(root: string, limits: Pick<Limits, 'entries' | 'extra
       claim(path, false, attempt)
       makeParent(path, attempt)
       const mode = isExecutable ? 0o755 : 0o644
-      const open = onDisk(path, attempt, () => openSync(join(root, path), fileFlags, mode))
+      const open = onDisk(path, attempt, () => openSync(`${root}/${path}`, fileFlags, mode))
       descriptor = open
       files += 1
       return {
@@ -118,11 +118,6 @@ export function tooMuch(limits: Pick<Limits, 'extracted'>, attempt: Attempt): Wa
 
 function unsafe(path: string, what: string, attempt: Attempt): WatchError {
   return attempt.error('ARTIFACT_UNSAFE_ENTRY', `entry "${printable(path, 200)}" ${what}`)
-}
-
-function writeAll(descriptor: number, chunk: Buffer): void {
-  let written = 0
-  while (written < chunk.length) written += writeSync(descriptor, chunk, written)
 }
 
 /** A name that is taken though we did not take it: this disk holds it for another one of ours. */

@@ -1,5 +1,4 @@
 import {createHash} from 'node:crypto'
-import type {ReadEntry} from 'tar'
 
 import type {Attempt} from './attempt.ts'
 import {finishDigest, parseDigest} from './digest.ts'
@@ -8,8 +7,8 @@ import type {PlannedLayer} from './layout.ts'
 import type {Limits} from './limits.ts'
 import {printable} from './printable.ts'
 import {readDecompressed, readPlain} from './read-blob.ts'
-import {tarReader} from './tar-reader.ts'
-import {tooMuch, treeWriter, type TreeWriter} from './tree-writer.ts'
+import {tarReader, type TarEntry} from './tar-reader.ts'
+import {tooMuch, treeWriter, type FileWriter, type TreeWriter} from './tree-writer.ts'
 
 export type UnpackOptions = {
   /** Where the blob of a digest is, with its size and digest checked. */
@@ -59,9 +58,8 @@ export async function unpack(layers: readonly PlannedLayer[], options: UnpackOpt
 
 async function unpackTar(context: LayerContext): Promise<void> {
   const {layer, file, limits, countBytes, attempt, signal} = context
-  const {Parser} = await import('tar')
   const notTar = () => attempt.error('ARTIFACT_LAYOUT_INVALID', 'it is no tar archive, nor one in gzip or zstd')
-  const reader = tarReader({Parser, onEntry: entry => takeEntry(entry, context), notTar, limits, attempt})
+  const reader = tarReader({onEntry: entry => takeEntry(entry, context), notTar, limits, attempt})
   const digest = layer.contentDigest === null ? null : parseDigest(layer.contentDigest)
   const hash = digest === null ? null : createHash(digest.algorithm)
   const onChunk = (chunk: Buffer) => {
@@ -78,9 +76,10 @@ async function unpackTar(context: LayerContext): Promise<void> {
   }
 }
 
-function takeEntry(entry: ReadEntry, {layer, tree, limits, attempt}: LayerContext): void {
-  const named = `entry "${printable(entry.path, 200)}"`
-  const {path, problem} = parseEntryName(entry.path, limits)
+/** Makes a folder, or a file that is to get its content. */
+function takeEntry(entry: TarEntry, {layer, tree, limits, attempt}: LayerContext): FileWriter | null {
+  const named = `entry "${printable(entry.name, 200)}"`
+  const {path, problem} = parseEntryName(entry.name, limits)
   if (path === null) throw attempt.error('ARTIFACT_UNSAFE_ENTRY', `${named}: ${problem}`)
   if (!isBelow(path, layer.path)) {
     throw attempt.error('ARTIFACT_UNSAFE_ENTRY', `${named} is not below the layer's title "${layer.path}"`)
@@ -88,32 +87,29 @@ function takeEntry(entry: ReadEntry, {layer, tree, limits, attempt}: LayerContex
   if (path.split('/').some(component => component.startsWith('.wh.'))) {
     throw attempt.error('ARTIFACT_LAYOUT_INVALID', `${named} deletes another one, as layers of container images do`)
   }
-  if (entry.type === 'Directory') {
+  if (entry.type === '5') {
     tree.addFolder(path, attempt)
-    entry.resume()
-    return
+    return null
   }
-  if (entry.type !== 'File' && entry.type !== 'OldFile') {
-    throw attempt.error('ARTIFACT_UNSAFE_ENTRY', `${named} is ${kindText(entry)}`)
-  }
+  if (entry.type !== '0') throw attempt.error('ARTIFACT_UNSAFE_ENTRY', `${named} is ${kindText(entry)}`)
   if (path === '') throw attempt.error('ARTIFACT_UNSAFE_ENTRY', `${named}: a file needs a name`)
   if (entry.size > limits.file) {
     throw attempt.error('ARTIFACT_LIMIT_EXCEEDED', `${named} has ${entry.size} bytes, and ${limits.file} are allowed`)
   }
-  const file = tree.addFile(path, ((entry.mode ?? 0) & 0o100) !== 0, attempt)
-  entry.on('data', chunk => file.write(chunk))
-  entry.on('end', () => file.close())
+  return tree.addFile(path, entry.isExecutable, attempt)
 }
 
 function isBelow(path: string, folder: string): boolean {
   return folder === '' || path === folder || path.startsWith(`${folder}/`)
 }
 
-function kindText({type, linkpath = ''}: ReadEntry): string {
-  const target = printable(linkpath, 200)
-  if (type === 'SymbolicLink') return `a symbolic link to "${target}": links are not unpacked`
-  if (type === 'Link') return `a hard link to "${target}": links are not unpacked`
-  return `neither a file nor a folder (${type})`
+const kinds: Readonly<Record<string, string>> = {3: 'CharacterDevice', 4: 'BlockDevice', 6: 'FIFO', S: 'SparseFile'}
+
+function kindText({type, linkName}: TarEntry): string {
+  const target = printable(linkName, 200)
+  if (type === '2') return `a symbolic link to "${target}": links are not unpacked`
+  if (type === '1') return `a hard link to "${target}": links are not unpacked`
+  return `neither a file nor a folder (${kinds[type] ?? printable(`type ${type}`)})`
 }
 
 async function placeFile({layer, file, tree, countBytes, attempt, signal}: LayerContext): Promise<void> {

@@ -1,5 +1,6 @@
 import {secretRefsOf} from '../config/config.ts'
-import {loadConfig, type ConfigFlags} from '../config/load.ts'
+import {readConfig, type ConfigFlags} from '../config/load.ts'
+import type {Rule} from '../config/rules.ts'
 import {WatchError} from '../errors.ts'
 import type {LogFlags} from '../log.ts'
 import {errorCodes} from '../model/error-code.ts'
@@ -9,10 +10,13 @@ import {redactor} from '../secret.ts'
 import {commandLog} from './command-log.ts'
 import type {CommandContext} from './context.ts'
 
-/** Validates the config as `run` would load it, and looks whether its secrets are there. Throws `CONFIG_INVALID`. */
+/**
+ * Validates the config as `run` would load it, parses the reference that `run` would pull, and looks whether the secrets
+ * are there. Throws `CONFIG_INVALID`.
+ */
 export async function configCheck(flags: ConfigFlags & LogFlags, context: CommandContext): Promise<ExitCode> {
   const {env, cwd, stdout} = context
-  const config = await loadConfig({flags, env, cwd})
+  const {config} = await readConfig({flags, env, cwd}, ['cluster', 'source'], [await referenceRule()])
   const missing = secretRefsOf(config).flatMap(ref => {
     try {
       readSecret(ref, env, config.baseDir)
@@ -28,7 +32,7 @@ export async function configCheck(flags: ConfigFlags & LogFlags, context: Comman
   const {source, notifiers, pushgateway, textfile, heartbeat} = config
   const sinks = Object.entries({pushgateway, textfile, heartbeat}).filter(([, sink]) => sink !== null)
   await stdout.write(
-    `The config is valid: cluster ${config.cluster}, watch ${config.watch}, source ${redactor([])(source.ref)}, ` +
+    `The config is valid: cluster ${config.cluster}, watch ${config.watch}, source ${redactor([])(source!.ref)}, ` +
       `${counted(
         'notifier',
         notifiers.map(({name, type}) => name ?? type),
@@ -39,6 +43,22 @@ export async function configCheck(flags: ConfigFlags & LogFlags, context: Comman
       )}.\n`,
   )
   return 0
+}
+
+/** Elsewhere the pull finds a wrong reference: what parses it is loaded only where it is used. */
+async function referenceRule(): Promise<Rule> {
+  const {parseReference} = await import('../artifact/reference.ts')
+  return config => {
+    const reference = (config as {source?: {oci?: unknown} | null}).source?.oci
+    if (typeof reference !== 'string') return []
+    try {
+      parseReference(reference)
+      return []
+    } catch (error) {
+      if (!(error instanceof WatchError)) throw error
+      return [{path: ['source', 'oci'], message: `${error.message}; ${error.hint}`}]
+    }
+  }
 }
 
 /** `no sinks`, `1 notifier (slack)`, `2 notifiers (ops, web)` */

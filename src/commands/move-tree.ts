@@ -1,14 +1,18 @@
-import {cp, mkdir, readdir, rename, rm} from 'node:fs/promises'
+import {mkdirSync, readdirSync, renameSync, rmSync} from 'node:fs'
+import {cp} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {UsageError, WatchError, errorText} from '../errors.ts'
 
 /** Throws `UsageError` unless the folder is absent or empty. `shownAs` is how the user named it. */
-export async function requireRoom(folder: string, shownAs: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw noRoom(shownAs, error.code === 'ENOTDIR' ? 'it is no folder' : errorText(error))
-  })
+export function requireRoom(folder: string, shownAs: string): void {
+  let names: string[] = []
+  try {
+    names = readdirSync(folder)
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException
+    if (code !== 'ENOENT') throw noRoom(shownAs, code === 'ENOTDIR' ? 'it is no folder' : errorText(error))
+  }
   if (names.length > 0) throw noRoom(shownAs, 'it is not empty')
 }
 
@@ -24,30 +28,33 @@ export async function moveTree(from: string, to: string, shownAs: string): Promi
   let made: string | undefined
   const moved: string[] = []
   try {
-    made = await mkdir(to, {recursive: true})
-    await requireRoom(to, shownAs)
-    for (const name of await readdir(from)) {
+    made = mkdirSync(to, {recursive: true})
+    requireRoom(to, shownAs)
+    for (const name of readdirSync(from)) {
       moved.push(join(to, name))
       await move(join(from, name), join(to, name))
     }
   } catch (error) {
-    for (const path of made === undefined ? moved : [made]) await remove(path)
+    for (const path of made === undefined ? moved : [made]) remove(path)
     throw error instanceof UsageError ? error : toStoreError(error, shownAs)
   }
 }
 
 async function move(from: string, to: string): Promise<void> {
   try {
-    await rename(from, to)
+    renameSync(from, to)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
     await cp(from, to, {recursive: true, errorOnExist: true, force: false})
   }
 }
 
-/** What cannot be removed is no reason to hide why. */
-async function remove(path: string): Promise<void> {
-  await rm(path, {recursive: true, force: true}).catch(() => undefined)
+function remove(path: string): void {
+  try {
+    rmSync(path, {recursive: true, force: true})
+  } catch {
+    // why it was to be removed says more
+  }
 }
 
 function toStoreError(error: unknown, shownAs: string): WatchError {

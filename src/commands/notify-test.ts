@@ -1,22 +1,25 @@
 import type {PartialConfig} from '../config/config.ts'
 import {readConfig, type ConfigFlags} from '../config/load.ts'
-import {decide} from '../drift/decide.ts'
+import type {NotifierRules} from '../drift/notifier-rules.ts'
+import type {Observation} from '../drift/observation.ts'
 import {UsageError, WatchError} from '../errors.ts'
 import {httpClient} from '../http.ts'
 import type {LogFlags} from '../log.ts'
 import {errorCodes} from '../model/error-code.ts'
 import {foremostExitCode, type ExitCode} from '../model/exit-code.ts'
+import type {Notice} from '../model/notice.ts'
 import type {ReportNotification, ReportWarning} from '../model/report.ts'
 import {deliver} from '../notify/deliver.ts'
 import type {NotifierConfig} from '../notify/registry.ts'
+import {nothingKept, plan} from '../plan.ts'
 import {readSecret} from '../read-secret.ts'
 import {redactor} from '../secret.ts'
 import type {CommandContext} from './context.ts'
 import {interruptOf} from './interrupt.ts'
 import {observedHttp} from './observed-http.ts'
-import {openMatched} from './open-outputs.ts'
+import {openRuled} from './open-outputs.ts'
 import {openSession, type Session} from './session.ts'
-import {testReport} from './test-report.ts'
+import {testRun} from './test-report.ts'
 
 export type NotifyTestFlags = ConfigFlags & LogFlags & {readonly to?: string | undefined}
 
@@ -76,22 +79,44 @@ async function tell(notifiers: readonly NotifierConfig[], config: PartialConfig,
     secrets.push(secret)
     return secret
   }
+  const endsAt = performance.now() + deadline
+  const options = {
+    links: {runbookUrl, reportUrl},
+    run,
+    onEvent,
+    redact,
+    deliverySignal: AbortSignal.any([interrupt, AbortSignal.timeout(deadline)]),
+    timeLeft: () => endsAt - performance.now(),
+    record: () => Promise.resolve(true),
+  }
   try {
-    const deliverySignal = AbortSignal.any([interrupt, AbortSignal.timeout(deadline)])
-    const links = {runbookUrl, reportUrl}
-    const opened = notifiers.map(notifier => ({
-      match: notifier.match,
-      matched: openMatched(notifier, {http, redact, resolveSecret}, warnings),
-    }))
     const told = await Promise.all(
-      opened.map(({match, matched}) =>
-        deliver(testReport(run, match), decide, {notifiers: [matched], links, run, onEvent, redact, deliverySignal}),
-      ),
+      notifiers.map(async notifier => {
+        const {notifier: opened, rules} = openRuled(notifier, {http, redact, resolveSecret}, warnings)
+        const {report, seen} = testRun(run, notifier.match)
+        const notice = await noticeOf(seen, rules, session)
+        return await deliver(report, [{notifier: opened, notice}], options)
+      }),
     )
     return {told: told.flat(), warnings}
   } finally {
     await http.close()
   }
+}
+
+/** Decided as in a run that knows no other. */
+async function noticeOf(seen: Observation, rules: NotifierRules, {identity, context}: Session): Promise<Notice> {
+  const planned = await plan(nothingKept, seen, {
+    newMemoryKey: () => '',
+    minSightings: 1,
+    rules: [rules],
+    run: {...identity, cluster: identity.cluster ?? ''},
+    dryRun: false,
+    clock: context.clock,
+    timeLeft: () => 0,
+  })
+  if (planned.state !== 'planned') throw new Error('nothing is kept, so nothing can be in the way')
+  return planned.notices[0]!
 }
 
 function verdict({delivery, attempts, detail}: ReportNotification): string {

@@ -2,8 +2,9 @@ import type {Config} from '../config/config.ts'
 import {WatchError, errorText} from '../errors.ts'
 import type {Http} from '../http.ts'
 import type {ReportWarning} from '../model/report.ts'
+import type {NotifierRules} from '../drift/notifier-rules.ts'
 import {toEntryMatcher} from '../notify/match.ts'
-import type {MatchedNotifier} from '../notify/deliver.ts'
+import type {Notifier} from '../notify/notifier.ts'
 import {openNotifier, type NotifierConfig} from '../notify/registry.ts'
 import {unavailable} from '../notify/unavailable.ts'
 import type {SecretRef} from '../secret-ref.ts'
@@ -13,8 +14,11 @@ import {pushgatewaySink} from '../sink/pushgateway.ts'
 import type {Sink} from '../sink/sink.ts'
 import {textfileSink} from '../sink/textfile.ts'
 
+/** A notifier with the rules by which it is told. */
+export type RuledNotifier = {readonly notifier: Notifier; readonly rules: NotifierRules}
+
 export type Outputs = {
-  readonly notifiers: readonly MatchedNotifier[]
+  readonly notifiers: readonly RuledNotifier[]
   readonly sinks: readonly Sink[]
   readonly warnings: readonly ReportWarning[]
 }
@@ -24,23 +28,29 @@ export type OutputTools = {http: Http; redact: Redact; resolveSecret: (ref: Secr
 /** Opens the notifiers and sinks of the config. A missing secret fails only its own: that one delivers nothing. */
 export function openOutputs(config: Config, tools: OutputTools): Outputs {
   const warnings: ReportWarning[] = []
-  const notifiers = config.notifiers.map(notifier => openMatched(notifier, tools, warnings))
+  const notifiers = config.notifiers.map(notifier => openRuled(notifier, tools, warnings))
   const openSink = {pushgateway: openPushgateway, textfile: openTextfile, heartbeat: openHeartbeat}
   const sinks = Object.entries(openSink).map(([type, open]) => openOrFail(type, () => open(config, tools), warnings))
   return {notifiers, sinks: sinks.filter(sink => sink !== null), warnings}
 }
 
 /** Opens a notifier; one whose secret is missing delivers nothing, and `warnings` gets the reason. */
-export function openMatched(config: NotifierConfig, tools: OutputTools, warnings: ReportWarning[]): MatchedNotifier {
-  const name = config.name ?? config.type
-  const matches = toEntryMatcher(config.match)
+export function openRuled(config: NotifierConfig, tools: OutputTools, warnings: ReportWarning[]): RuledNotifier {
+  const rules = toRules(config)
+  const {name} = rules
   try {
-    return {notifier: openNotifier(config, tools), matches}
+    return {notifier: openNotifier(config, tools), rules}
   } catch (error) {
     const detail = secretMissing(error, `notifier ${name}`, warnings)
     const notifier = {name, type: config.type, unavailable: detail, render: () => null, send: unavailable(detail)}
-    return {notifier, matches}
+    return {notifier, rules}
   }
+}
+
+/** When a notifier is told of what. */
+export function toRules(config: NotifierConfig): NotifierRules {
+  const {type, name = type, match, remindAfter, changeInterval, failuresBeforeNotice, resolved} = config
+  return {name, matches: toEntryMatcher(match), remindAfter, changeInterval, failuresBeforeNotice, resolved}
 }
 
 function openOrFail(type: string, open: () => Sink | null, warnings: ReportWarning[]): Sink | null {
@@ -58,6 +68,7 @@ function openPushgateway(config: Config, {resolveSecret, http, redact}: OutputTo
   const {url, job, basicAuth} = pushgateway
   return pushgatewaySink({
     ...toMetricsOptions(config),
+    when: config.when,
     url,
     job,
     basicAuth: basicAuth === null ? null : {...basicAuth, password: resolveSecret(basicAuth.password)},

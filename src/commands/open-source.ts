@@ -1,8 +1,10 @@
 import {homedir} from 'node:os'
+import {dirname} from 'node:path'
 
 import type {Credential} from '../artifact/credential.ts'
 import type {PulledArtifact} from '../artifact/pull.ts'
 import type {SourceConfig} from '../config/config.ts'
+import {WatchError} from '../errors.ts'
 import type {OnEvent} from '../event.ts'
 import type {Http} from '../http.ts'
 import {readSecret} from '../read-secret.ts'
@@ -14,6 +16,7 @@ type OciSource = SourceConfig & {kind: 'oci'}
 export type SourceTools = {
   http: Http
   env: NodeJS.ProcessEnv
+  /** The run's own folder in the temporary one. */
   tempDir: string
   /** Gets the credentials that are read, so that they are redacted. */
   secrets: Secret[]
@@ -23,7 +26,7 @@ export type SourceTools = {
 
 /** Opens the source of the config: a folder as it is, an artifact pulled. Throws `SOURCE_NOT_FOUND`, `ARTIFACT_…`. */
 export async function openSource(source: SourceConfig, tools: SourceTools): Promise<Source> {
-  if (source.kind === 'path') return await openFolder(source.path, source.ref, source)
+  if (source.kind === 'path') return await openFolder(source)
   return await pullSource(source, tools)
 }
 
@@ -44,15 +47,28 @@ export async function pullReference(
   const onSecret = (secret: Secret) => void secrets.push(secret)
   const configured = toCredential(login, env)
   const credentials = await readCredentials({env, homeDir: homeFolder(), configured, onSecret})
-  return await pullArtifact({
-    reference: ref,
-    plainHttp,
-    http,
-    credentials,
-    onSecret,
-    tempDir,
-    signal,
-    onProgress: ({bytes, totalBytes}) => onEvent({type: 'pulled', bytes, totalBytes}),
+  try {
+    return await pullArtifact({
+      reference: ref,
+      plainHttp,
+      http,
+      credentials,
+      onSecret,
+      tempDir,
+      signal,
+      onProgress: ({bytes, totalBytes}) => onEvent({type: 'pulled', bytes, totalBytes}),
+    })
+  } catch (error) {
+    throw withFolder(error, dirname(tempDir))
+  }
+}
+
+/** A full disk has a name: the temporary folder, and not the run's own in it, which is gone when people look. */
+function withFolder(error: unknown, folder: string): unknown {
+  if (!(error instanceof WatchError) || error.code !== 'ARTIFACT_STORE_IO') return error
+  return new WatchError(error.code, `${error.message}, in the folder ${folder}`, {
+    cause: error,
+    hint: `check free space and rights of ${folder}, or name another folder with TMPDIR`,
   })
 }
 

@@ -11,9 +11,15 @@ import type {CommandContext} from './context.ts'
 
 export type PrintFlags = {readonly format: 'text' | 'json' | 'markdown'; readonly output?: string | undefined}
 
-/** On a terminal the text report says it all: the same lines on stderr would only repeat it. */
-export function isSaidByReport({format}: PrintFlags, {stdout, stderr}: CommandContext): boolean {
-  return format === 'text' && stdout.isTTY && stderr.isTTY
+/**
+ * Whether whoever reads stderr sees a text report, too: both go to the terminal, or neither does, as in the log of a
+ * CronJob. The same lines on stderr would only repeat it.
+ */
+export function isSaidByReport(
+  {format}: PrintFlags,
+  {stdout, stderr}: Pick<CommandContext, 'stdout' | 'stderr'>,
+): boolean {
+  return format === 'text' && stdout.isTTY === stderr.isTTY
 }
 
 /** Two lines for what made the run fail, and for each notifier and sink that did not get its due. */

@@ -33,7 +33,7 @@ export async function pull(ref: string, flags: PullFlags, context: CommandContex
   const {env, cwd, stdout} = context
   const {parseReference} = await import('../artifact/reference.ts')
   parseReference(ref)
-  await requireRoom(resolve(cwd, flags.output), flags.output)
+  requireRoom(resolve(cwd, flags.output), flags.output)
   const {config} = await readConfig({flags: {config: flags.config, source: ref}, env, cwd}, [])
   const pulled = await pullInto(ref, config, flags, context)
   await stdout.write(flags.format === 'json' ? renderJson(pulled) : renderText(pulled))

@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto'
 import {writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -9,6 +10,7 @@ import {deliveryReserve} from '../config/rules.ts'
 import {WatchError} from '../errors.ts'
 import {httpClient, type Http} from '../http.ts'
 import type {ExitCode} from '../model/exit-code.ts'
+import {openMemory} from '../memory/open-memory.ts'
 import {newReport} from '../model/new-report.ts'
 import type {Report} from '../model/report.ts'
 import {toExitCode, type FailOn} from '../model/run-exit-code.ts'
@@ -22,9 +24,11 @@ import type {CommandContext} from './context.ts'
 import {interruptOf} from './interrupt.ts'
 import {jitterOf, waitFor} from './jitter.ts'
 import {observedHttp} from './observed-http.ts'
-import {openOutputs} from './open-outputs.ts'
+import {toMemoryOptions} from './memory-options.ts'
+import {openOutputs, type OutputTools} from './open-outputs.ts'
 import {openSource} from './open-source.ts'
 import {isSaidByReport, logTroubles, printReport, type PrintFlags} from './print-report.ts'
+import {recoverFromGateway} from './recover-from-gateway.ts'
 import {openSession, type Session, type SessionFlags} from './session.ts'
 import {passwordOf} from './url-password.ts'
 
@@ -76,14 +80,17 @@ async function runWatch(config: Config, session: Session): Promise<Report> {
   const redact = redactor(secrets)
   const http = observedHttp(httpClient({env, caFile: config.caFile ?? undefined}), onEvent)
   const work = workFolder(tmpdir())
+  const endsAt = performance.now() + config.deadline
   const deadline = AbortSignal.timeout(config.deadline)
   const readingDeadline = AbortSignal.timeout(config.deadline - deliveryReserve)
+  const tools: OutputTools = {
+    http,
+    redact,
+    resolveSecret: ref => keep(secrets, readSecret(ref, env, config.baseDir)),
+  }
+  const memory = await openMemory(toMemoryOptions(config, session, context))
   try {
-    const outputs = openOutputs(config, {
-      http,
-      redact,
-      resolveSecret: ref => keep(secrets, readSecret(ref, env, config.baseDir)),
-    })
+    const outputs = openOutputs(config, tools)
     if (config.pushgateway !== null) secrets.push(...passwordOf(config.pushgateway.url))
     const secretNames = [...secretVariables, ...secretRefsOf(config).flatMap(ref => ref.env ?? [])]
     return await watch({
@@ -110,16 +117,22 @@ async function runWatch(config: Config, session: Session): Promise<Report> {
         void prepare(http)
         return await reading
       },
+      memory,
+      newMemoryKey: () => randomBytes(32).toString('hex'),
+      minSightings: config.minSightings,
+      recoverFirstSeen: recoverFromGateway(config, tools, clock),
       ignore: config.ignore,
       links: {runbookUrl: config.runbookUrl, reportUrl: config.reportUrl},
       redact: text => work.hide(redact(text)),
       clock,
       onEvent,
+      timeLeft: () => endsAt - performance.now(),
       interrupt,
       readingSignal: AbortSignal.any([interrupt, readingDeadline]),
       deliverySignal: AbortSignal.any([interrupt, deadline]),
     })
   } finally {
+    await memory.close()
     await http.close()
     await work[Symbol.asyncDispose]()
   }

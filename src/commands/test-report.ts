@@ -1,4 +1,5 @@
 import {filterEntries} from '../drift/filter.ts'
+import type {Observation} from '../drift/observation.ts'
 import {toFindings} from '../drift/to-findings.ts'
 import type {DiffEntry} from '../model/diff-entry.ts'
 import {newReport, type RunIdentity} from '../model/new-report.ts'
@@ -10,7 +11,7 @@ import type {Match} from '../notify/match.ts'
  * A report that is made up, to try a notifier: one drifted entry that fits what the notifier matches. That it is a test
  * stands where every message begins, and in a warning.
  */
-export function testReport(run: RunIdentity, match: Match | undefined): Report {
+export function testRun(run: RunIdentity, match: Match | undefined): {report: Report; seen: Observation} {
   const identity = {...run, cluster: `TEST, not real${run.cluster === null ? '' : `: ${run.cluster}`}`}
   const entry = sampleEntry(match)
   const ledger = {
@@ -33,11 +34,26 @@ export function testReport(run: RunIdentity, match: Match | undefined): Report {
     warnings: [],
   } as const
   const {entries} = filterEntries(ledger.entries, [], run.startedAt, true)
-  return {
+  const report = {
     ...newReport(identity),
     ...toFindings(ledger, entries, identity, toTimestamp(run.startedAt)),
     warnings: [{code: 'TEST', message: 'this is a test by `tazuna-watch notify test`: nothing drifted'}],
   }
+  const seen: Observation = {
+    run,
+    readAt: run.startedAt,
+    now: run.startedAt,
+    outcome: report.outcome,
+    errorCode: null,
+    manifests: ledger.manifests,
+    entries,
+    moved: ledger.moved,
+    listKnown: true,
+    source: null,
+    recovered: new Map(),
+    agesLost: false,
+  }
+  return {report, seen}
 }
 
 /** An entry that fits every field of a match. */

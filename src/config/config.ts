@@ -20,9 +20,13 @@ export type Config = {
     readonly passEnv: readonly string[]
   }
   readonly ignore: readonly IgnoreRule[]
+  readonly minSightings: number
   readonly notifiers: readonly NotifierConfig[]
+  readonly memory: MemoryConfig
   readonly gaugeSets: readonly GaugeSet[]
   readonly pushgateway: PushgatewayConfig | null
+  /** Which runs the Pushgateway gets. */
+  readonly when: 'always' | 'changes'
   readonly textfile: string | null
   readonly heartbeat: {readonly url: SecretRef} | null
   readonly runbookUrl: string | null
@@ -36,14 +40,21 @@ export type PartialConfig = Omit<Config, 'cluster' | 'source'> & {
   readonly source: SourceConfig | null
 }
 
-/** `ref` is as given; `path` absolute. */
+/** `ref` is as given, a path's `origin` where: `--source`, `TAZUNA_WATCH_SOURCE` or `source.path`; `path` is absolute. */
 export type SourceConfig = {readonly ref: string; readonly subpath: string; readonly file: string} & (
   | {readonly kind: 'oci'; readonly plainHttp: boolean; readonly credentials: RegistryLogin | null}
-  | {readonly kind: 'path'; readonly path: string}
+  | {readonly kind: 'path'; readonly path: string; readonly origin: string}
 )
 
 /** The password's file is absolute. */
 export type RegistryLogin = {readonly username: string; readonly password: SecretRef}
+
+/** `file` is absolute. */
+export type MemoryConfig = {
+  readonly store: 'auto' | 'configmap' | 'file' | 'none'
+  readonly configMap: {readonly namespace: string | null; readonly name: string} | null
+  readonly file: string | null
+}
 
 export type PushgatewayConfig = {
   readonly url: string

@@ -11,17 +11,22 @@ export type ConfigFile = {
   locate(path: readonly PropertyKey[], at: 'key' | 'value'): Position
 }
 
+/** What names a config file that is not the one that is looked for. */
+export type NamedBy = '--config' | 'TAZUNA_WATCH_CONFIG'
+
 /** Reads a YAML file. Throws `CONFIG_INVALID` with every syntax error, its line and column. */
-export async function readConfigFile(path: string, shownAs: string): Promise<ConfigFile> {
+export async function readConfigFile(path: string, shownAs: string, namedBy: NamedBy | null): Promise<ConfigFile> {
   const {parseDocument, LineCounter, isMap, isSeq, isNode, isScalar} = await import('yaml')
   const lineCounter = new LineCounter()
-  const document = parseDocument(await readText(path, shownAs), {lineCounter, prettyErrors: false})
+  const document = parseDocument(await readText(path, shownAs, namedBy), {lineCounter, prettyErrors: false})
   if (document.errors.length > 0) {
     const lines = document.errors.map(({pos, message}) => {
       const {line, col} = lineCounter.linePos(pos[0])
       return `${shownAs}:${line}:${col} ${message}`
     })
-    throw new WatchError('CONFIG_INVALID', [`reading ${shownAs}: it is not valid YAML`, ...lines].join('\n'))
+    throw new WatchError('CONFIG_INVALID', [`reading ${shownAs}: it is not valid YAML`, ...lines].join('\n'), {
+      hint: 'correct the YAML at these places',
+    })
   }
   return {
     data: readData(() => document.toJS(), shownAs),
@@ -63,10 +68,25 @@ function readData(read: () => unknown, shownAs: string): unknown {
   }
 }
 
-async function readText(path: string, shownAs: string): Promise<string> {
+async function readText(path: string, shownAs: string, namedBy: NamedBy | null): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    throw new WatchError('CONFIG_INVALID', `reading the config ${shownAs}: ${errorText(error)}`, {cause: error})
+    const name = namedBy === null ? shownAs : `${shownAs}, named by ${namedBy}`
+    throw new WatchError('CONFIG_INVALID', `reading the config ${name}: ${whatHappened(error)}`, {
+      cause: error,
+      hint: hintOf(namedBy),
+    })
   }
+}
+
+function whatHappened(error: unknown): string {
+  const {code} = error as NodeJS.ErrnoException
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file'
+  return code === 'EISDIR' ? 'it is a folder, not a file' : errorText(error)
+}
+
+function hintOf(namedBy: NamedBy | null): string {
+  if (namedBy === null) return 'check that file and its rights'
+  return namedBy === '--config' ? 'check the path after --config' : `check the path in ${namedBy}, or unset it`
 }

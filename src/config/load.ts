@@ -1,13 +1,11 @@
 import {existsSync} from 'node:fs'
 import {dirname, join, resolve} from 'node:path'
 
-import type {z} from 'zod'
-
 import {UsageError, WatchError} from '../errors.ts'
 import type {Config, PartialConfig, RegistryLogin, SourceConfig} from './config.ts'
-import {readConfigFile, type ConfigFile} from './file.ts'
+import {readConfigFile, type ConfigFile, type NamedBy} from './file.ts'
 import {originOf, override, type Flags, type Origins} from './overrides.ts'
-import {needs, rules, type Need, type Problem} from './rules.ts'
+import {needs, rules, type Need, type Problem, type Rule} from './rules.ts'
 import {configSchema, type ConfigOutput} from './schema.ts'
 
 export type ConfigFlags = Flags & {readonly config?: string | undefined}
@@ -41,27 +39,36 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
   return {...config, cluster: config.cluster!, source: config.source!}
 }
 
-/** The config of a command that needs only some of it; throws as `loadConfig` does. */
-export async function readConfig({flags, env, cwd}: LoadOptions, needed: readonly Need[]): Promise<LoadedConfig> {
-  const path = findFile(flags.config, env, cwd)
-  const file = path === null ? null : await readConfigFile(resolve(cwd, path), path)
+/** The config of a command that needs only some of it, or has rules of its own; throws as `loadConfig` does. */
+export async function readConfig(
+  {flags, env, cwd}: LoadOptions,
+  needed: readonly Need[],
+  ownRules: readonly Rule[] = [],
+): Promise<LoadedConfig> {
+  const {path, namedBy} = findFile(flags.config, env, cwd)
+  const file = path === null ? null : await readConfigFile(resolve(cwd, path), path, namedBy)
   const {data, origins} = override(toRaw(file, path), flags, env)
   const parsed = configSchema.safeParse(data)
-  const broken = [...needed.map(need => needs[need]), ...rules].flatMap(rule => rule(data))
-  const problems = [...(await schemaProblems(parsed.error)), ...broken]
-  if (problems.length > 0 || !parsed.success) throw invalid(unique(problems), path, file, origins)
+  const broken = [...needed.map(need => needs[need]), ...rules, ...ownRules].flatMap(rule => rule(data))
+  const problems = [...(parsed.success ? [] : await schemaProblems(data)), ...broken]
+  if (problems.length > 0 || !parsed.success) {
+    const missing = path === null ? needed.filter(need => needs[need](data).length > 0) : []
+    throw invalid(unique(problems), {path, file, origins, missing})
+  }
   const base = path === null ? cwd : dirname(resolve(cwd, path))
   return {config: toConfig(parsed.data, {base, cwd, origins}), data, origins, path, file}
 }
 
-function findFile(flag: string | undefined, env: NodeJS.ProcessEnv, cwd: string): string | null {
+type Found = {readonly path: string | null; readonly namedBy: NamedBy | null}
+
+function findFile(flag: string | undefined, env: NodeJS.ProcessEnv, cwd: string): Found {
   if (flag !== undefined) {
-    if (existsSync(resolve(cwd, flag))) return flag
+    if (existsSync(resolve(cwd, flag))) return {path: flag, namedBy: '--config'}
     throw new UsageError(`reading the config ${flag}: there is no such file`, 'check the path after --config')
   }
   const named = env['TAZUNA_WATCH_CONFIG']
-  if (named) return named
-  return existsSync(join(cwd, defaultFile)) ? defaultFile : null
+  if (named) return {path: named, namedBy: 'TAZUNA_WATCH_CONFIG'}
+  return {path: existsSync(join(cwd, defaultFile)) ? defaultFile : null, namedBy: null}
 }
 
 function toRaw(file: ConfigFile | null, path: string | null): Record<string, unknown> {
@@ -69,18 +76,27 @@ function toRaw(file: ConfigFile | null, path: string | null): Record<string, unk
   if (typeof file.data === 'object' && file.data !== null && !Array.isArray(file.data)) {
     return file.data as Record<string, unknown>
   }
-  throw new WatchError('CONFIG_INVALID', `reading the config ${path}: it is not a mapping of keys to values`)
+  throw new WatchError('CONFIG_INVALID', `reading the config ${path}: it is not a mapping of keys to values`, {
+    hint: `write keys with values; the first is \`apiVersion: ${apiVersion}\``,
+  })
 }
 
 /** What makes texts of the schema's issues is loaded only where there are some. */
-async function schemaProblems(error: z.ZodError | undefined): Promise<Problem[]> {
-  if (error === undefined) return []
-  const {toProblems} = await import('./problems.ts')
-  return toProblems(error.issues)
+async function schemaProblems(data: unknown): Promise<Problem[]> {
+  const problems = await import('./problems.ts')
+  return problems.schemaProblems(data)
+}
+
+type Written = {
+  readonly path: string | null
+  readonly file: ConfigFile | null
+  readonly origins: Origins
+  /** What a command needs and nobody gave, where there is no file that could have it. */
+  readonly missing: readonly Need[]
 }
 
 /** One line a problem: place, key, what is wrong. In the order of the file. */
-function invalid(problems: Problem[], path: string | null, file: ConfigFile | null, origins: Origins): WatchError {
+function invalid(problems: Problem[], {path, file, origins, missing}: Written): WatchError {
   const lines = problems.map(({path: keys, message, isUnknownKey}) => {
     const text = `${keys.length === 0 ? 'the config' : showPath(keys)}: ${message}`
     const origin = originOf(origins, keys)
@@ -90,8 +106,18 @@ function invalid(problems: Problem[], path: string | null, file: ConfigFile | nu
     return {...position, text: `${path}:${position.line}:${position.column} ${text}`}
   })
   const sorted = lines.toSorted((a, b) => a.line - b.line || a.column - b.column)
-  const what = `reading the config${path === null ? '' : ` ${path}`}: ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}`
-  return new WatchError('CONFIG_INVALID', [what, ...sorted.map(({text}) => text)].join('\n'))
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+  const what = path === null ? `: there is no ${defaultFile} here; ${count}` : ` ${path}: ${count}`
+  return new WatchError('CONFIG_INVALID', [`reading the config${what}`, ...sorted.map(({text}) => text)].join('\n'), {
+    hint: missing.length > 0 ? shortestWay(missing) : correctThem,
+  })
+}
+
+const correctThem = 'correct these places; `tazuna-watch config schema` says what each key takes'
+const flagOf: Readonly<Record<Need, string>> = {cluster: '--cluster NAME', source: '--source FOLDER_OR_REFERENCE'}
+
+function shortestWay(missing: readonly Need[]): string {
+  return `add \`${missing.map(need => flagOf[need]).join(' ')}\`, or write a ${defaultFile}, or name one with --config`
 }
 
 /** A rule may say again of a key what the schema said: the first one stays. */
@@ -132,17 +158,28 @@ function toConfig(parsed: ConfigOutput, bases: Bases): PartialConfig {
       reason: rule.reason,
       until: rule.until ?? null,
     })),
+    minSightings: parsed.minSightings,
     notifiers: parsed.notifiers,
+    memory: toMemory(parsed.memory, bases),
     pushgateway:
       metrics.pushgateway === undefined
         ? null
         : {...metrics.pushgateway, basicAuth: metrics.pushgateway.basicAuth ?? null},
     gaugeSets: metrics.families,
+    when: metrics.when,
     textfile: metrics.textfile === undefined ? null : resolve(bases.base, metrics.textfile),
     heartbeat: parsed.heartbeat ?? null,
     runbookUrl: parsed.runbookUrl ?? null,
     reportUrl: parsed.reportUrl ?? null,
     caFile: parsed.http.caFile === undefined ? null : resolve(bases.base, parsed.http.caFile),
+  }
+}
+
+function toMemory({store, configMap, file}: ConfigOutput['memory'], bases: Bases): Config['memory'] {
+  return {
+    store,
+    configMap: configMap === undefined ? null : {namespace: configMap.namespace ?? null, name: configMap.name},
+    file: file === undefined ? null : resolve(baseOf('memory.file', bases), file),
   }
 }
 
@@ -155,7 +192,8 @@ function toSource(source: NonNullable<ConfigOutput['source']>, bases: Bases): So
   }
   const {path} = source
   if (path === undefined) return null
-  return {kind: 'path', ref: path, path: resolve(baseOf('source.path', bases), path), subpath, file}
+  const origin = bases.origins.get('source.path') ?? 'source.path'
+  return {kind: 'path', ref: path, path: resolve(baseOf('source.path', bases), path), origin, subpath, file}
 }
 
 function toLogin({credentials}: NonNullable<ConfigOutput['source']>, {base}: Bases): RegistryLogin | null {

@@ -1,3 +1,5 @@
+import {parseMemoryVariable} from '../memory/memory-variable.ts'
+
 /** Values for the config that do not come from its file. */
 export type Flags = {
   readonly source?: string | undefined
@@ -27,7 +29,8 @@ export function override(file: Raw, flags: Flags, env: NodeJS.ProcessEnv): Overr
     origins.set(path, origin)
   }
   const setCluster = (text: string, origin: string) => set('cluster', 'cluster', text, origin)
-  const setMemory = (text: string, origin: string) => set('memory', 'memory', {store: text}, origin)
+  const setStore = (text: string, origin: string) =>
+    set('memory.store', 'memory', {...toObject(data['memory']), store: text}, origin)
   const setSource = (text: string, origin: string) => {
     const kind = text.startsWith('oci://') ? 'oci' : 'path'
     set(`source.${kind}`, 'source', {...restOfSource(data['source'], text), [kind]: text}, origin)
@@ -37,8 +40,11 @@ export function override(file: Raw, flags: Flags, env: NodeJS.ProcessEnv): Overr
   given(flags.watch, '--watch', (text, origin) => set('watch', 'watch', text, origin))
   given(env['TAZUNA_WATCH_SOURCE'], 'TAZUNA_WATCH_SOURCE', setSource)
   given(flags.source, '--source', setSource)
-  given(env['TAZUNA_WATCH_MEMORY'], 'TAZUNA_WATCH_MEMORY', setMemory)
-  given(flags.memory, '--memory', setMemory)
+  given(env['TAZUNA_WATCH_MEMORY'], 'TAZUNA_WATCH_MEMORY', (text, origin) => {
+    const memory: Raw = parseMemoryVariable(text) ?? {store: text}
+    for (const key of Object.keys(memory)) set(`memory.${key}`, 'memory', memory, origin)
+  })
+  given(flags.memory, '--memory', setStore)
   given(env['TAZUNA_BIN'], 'TAZUNA_BIN', (text, origin) =>
     set('tazuna.command', 'tazuna', {...toObject(data['tazuna']), command: text}, origin),
   )

@@ -2,10 +2,17 @@ import type {z} from 'zod'
 
 import {configJsonSchema, type JsonSchema} from './json-schema.ts'
 import {distance} from './nearest.ts'
+import {plainWords} from './plain-words.ts'
 import type {Problem} from './rules.ts'
+import {configSchema} from './schema.ts'
+
+/** What the schema finds wrong with a config as written. */
+export function schemaProblems(data: unknown): Problem[] {
+  return toProblems(configSchema.safeParse(data, {error: plainWords}).error?.issues ?? [])
+}
 
 /** The schema's issues as problems; an unknown key becomes one at the key, with the nearest known one. */
-export function toProblems(issues: readonly z.core.$ZodIssue[]): Problem[] {
+function toProblems(issues: readonly z.core.$ZodIssue[]): Problem[] {
   return issues.flatMap((issue): Problem[] => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map(key => ({
@@ -15,7 +22,7 @@ export function toProblems(issues: readonly z.core.$ZodIssue[]): Problem[] {
       }))
     }
     if (issue.code === 'invalid_union' && issue.errors.length > 0) return unionProblems(issue)
-    return [{path: issue.path, message: wrongType(issue) ?? issue.message}]
+    return [{path: issue.path, message: issue.message}]
   })
 }
 
@@ -24,13 +31,6 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion): Problem[] {
   const branches = issue.errors.map(errors => toProblems(errors))
   const meant = branches.toSorted((a, b) => depth(b) - depth(a))[0] ?? []
   return meant.map(problem => ({...problem, path: [...issue.path, ...problem.path]}))
-}
-
-/** Zod's own words for a wrong type, in ours; a message that the schema gives stays. */
-function wrongType(issue: z.core.$ZodIssue): string | null {
-  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return null
-  const [, received = 'nothing'] = /received (.+)$/.exec(issue.message) ?? []
-  return received === 'undefined' ? 'missing' : `expected ${issue.expected}, not ${received}`
 }
 
 function depth(problems: readonly Problem[]): number {

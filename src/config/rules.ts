@@ -1,4 +1,4 @@
-import {parseDuration} from './duration.ts'
+import {parseDuration} from '../duration.ts'
 
 /** A problem of the config at a place in it; the path is of keys and indices. */
 export type Problem = {
@@ -10,7 +10,8 @@ export type Problem = {
 /** The deadline's last part is for delivering and saving, in milliseconds. */
 export const deliveryReserve = 90_000
 
-type Rule = (config: unknown) => Problem[]
+/** Takes the config as written, which may be anything. */
+export type Rule = (config: unknown) => Problem[]
 
 /** What some commands need of a config and others do without. */
 export type Need = 'cluster' | 'source'
@@ -27,11 +28,12 @@ export const rules: readonly Rule[] = [
   ignoreRulesAreSpecific,
   notifierNamesAreUnique,
   deadlineLeavesTime,
+  configMapIsNamed,
 ]
 
 function clusterIsNamed(config: unknown): Problem[] {
   if (get(config, 'cluster') !== undefined) return []
-  return [{path: ['cluster'], message: 'missing; name the cluster here, with --cluster or TAZUNA_WATCH_CLUSTER'}]
+  return [{path: ['cluster'], message: 'missing; set cluster, --cluster or TAZUNA_WATCH_CLUSTER'}]
 }
 
 function sourceIsNamed(config: unknown): Problem[] {
@@ -70,6 +72,11 @@ function deadlineLeavesTime(config: unknown): Problem[] {
   const deadline = duration(get(config, 'deadline'))
   if (deadline === null || deadline > deliveryReserve) return []
   return [{path: ['deadline'], message: 'too short; its last 90 s are for delivering, so make it longer than 90s'}]
+}
+
+function configMapIsNamed(config: unknown): Problem[] {
+  if (get(config, 'memory', 'store') !== 'configmap' || get(config, 'memory', 'configMap') !== undefined) return []
+  return [{path: ['memory', 'store'], message: 'needs memory.configMap with the name of a ConfigMap'}]
 }
 
 function duration(value: unknown): number | null {

@@ -5,18 +5,12 @@ import {driftTypes} from '../model/diff-entry.ts'
 import {notifierSchema} from '../notify/registry.ts'
 import {oneOrMany} from '../pattern.ts'
 import {secretRef} from '../secret-ref.ts'
-import {parseDuration} from './duration.ts'
+import {duration} from '../duration.ts'
 
 /**
  * The config file. Each key is here because it works. Descriptions become the reference in the README and the JSON
  * Schema for editors; rules that concern several keys are in rules.ts.
  */
-
-const duration = z
-  .string({error: 'write a duration such as 90s, 1h30m, 7d or 2w'})
-  .refine(text => parseDuration(text) !== null, {error: 'write a duration such as 90s, 1h30m, 7d or 2w'})
-  .meta({title: 'duration', pattern: '^(?=.*[1-9])([0-9]+[smhdw])+$'})
-  .transform(text => parseDuration(text)!)
 
 /** Timers take no more than 2³¹ ms. */
 const longestTimer = 24 * 86_400_000
@@ -91,6 +85,10 @@ const metrics = z.strictObject({
     .default(['tazuna_watch'])
     .describe('sets of gauges; `drift_stack` is for rules made for other drift tools'),
   pushgateway: pushgateway.describe('gets the gauges of every run').optional(),
+  when: z
+    .enum(['always', 'changes'], {error: 'write always or changes'})
+    .default('always')
+    .describe('`changes`: only runs that are not clean, and the first clean one after; the alert rules need `always`'),
   textfile: z
     .string()
     .min(1)
@@ -100,6 +98,24 @@ const metrics = z.strictObject({
 
 const heartbeat = z.strictObject({
   url: secretRef.describe('called after each run, with `/fail` behind its path when the check did not complete'),
+})
+
+const memoryWords =
+  'write auto, configmap, file or none (in TAZUNA_WATCH_MEMORY: none, file:PATH or configmap:NAMESPACE/NAME)'
+
+const memory = z.strictObject({
+  store: z
+    .enum(['auto', 'configmap', 'file', 'none'], {error: memoryWords})
+    .default('auto')
+    .describe('`auto`: the ConfigMap if one is named, else a file; `none`: every run knows no other'),
+  configMap: z
+    .strictObject({
+      namespace: z.string().min(1).describe('default the one of the service account or context').optional(),
+      name: z.string().min(1).describe('name of a ConfigMap that is there already; one for each watch'),
+    })
+    .describe('for watches in a cluster')
+    .optional(),
+  file: z.string().min(1).describe('default below `$XDG_STATE_HOME/tazuna-watch`').optional(),
 })
 
 export const configSchema = z
@@ -117,12 +133,13 @@ export const configSchema = z
     notifiers: z.array(notifierSchema).prefault([]).describe('who is told when there is a reason'),
     metrics: metrics.prefault({}).describe('gauges of every run'),
     heartbeat: heartbeat.describe('tells a monitor such as healthchecks.io that the watch is alive').optional(),
-    memory: z
-      .strictObject({
-        store: z.literal('none', {error: 'the only store is none'}).default('none').describe('where it is kept'),
-      })
-      .prefault({})
-      .describe('what is kept between runs'),
+    minSightings: z
+      .int({error: 'write a number from 1 to 100'})
+      .min(1)
+      .max(100)
+      .default(1)
+      .describe('runs in a row that must see a new entry before it is told; `removed` never waits'),
+    memory: memory.prefault({}).describe('what is kept between runs'),
     runbookUrl: httpUrl.describe('shown in messages').optional(),
     reportUrl: httpUrl.describe('shown in messages').optional(),
     http: z

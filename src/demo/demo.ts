@@ -19,11 +19,22 @@ import {writeStandIn} from './stand-in/wrapper.ts'
 
 export type Run = (flags: RunFlags, context: CommandContext) => Promise<ExitCode>
 
+/** `resolved` is off by default: who wants to hear of it says so. */
+const configText = `apiVersion: tazuna-watch/v1
+cluster: demo
+interval: 1h
+notifiers:
+  - type: slack
+    webhookUrl: {env: SLACK_WEBHOOK_URL}
+    resolved: true
+`
+
 const commit = '4f1c2d3e8f6a7b5c4d3e2f1a0b9c8d7e6f5a4b3c'
 
 /**
- * The whole job, three times: drift, a Manifest that fails half-way, and clean. Registry, webhook, gateway and tazuna
- * are stand-ins in one temporary folder and on loopback; the pipeline is the real one. Leaves nothing behind.
+ * The whole job over two days: first digest, silence while nothing changes, a change, a Manifest that fails half-way,
+ * and the resolution. Registry, webhook, gateway, tazuna and the clock are stand-ins in one temporary folder and on
+ * loopback; the pipeline and its memory are the real ones. Leaves nothing behind.
  */
 export async function demo(run: Run, context: CommandContext): Promise<ExitCode> {
   const folder = await mkdtemp(join(tmpdir(), 'tazuna-watch-demo-'))
@@ -37,38 +48,46 @@ export async function demo(run: Run, context: CommandContext): Promise<ExitCode>
       response.end('ok')
     })
     const state = join(folder, 'state')
+    const config = join(folder, 'tazuna-watch.yaml')
+    await writeFile(config, configText)
     const flags: RunFlags = {
+      config,
       source: `oci://${registry.host}/demo/tazuna-config:prod`,
-      cluster: 'demo',
       dryRun: false,
       format: 'text',
       failOn: [],
     }
     const env = {
       ...withoutOurs(context.env),
+      XDG_STATE_HOME: join(folder, 'memory'),
       ...toVariables({state}),
       TAZUNA_BIN: await writeStandIn(join(folder, 'bin'), process.execPath),
       SLACK_WEBHOOK_URL: `http://${webhook.host}/services/DEMO`,
       PUSHGATEWAY_URL: `http://${gateway.host}`,
     }
-    const runOnce = async (title: string, files: ArtifactFiles) => {
+    const runAt = async (hour: number, title: string, files: ArtifactFiles) => {
       registry.push('demo/tazuna-config', 'prod', files, `prod@sha1:${commit}`)
       await print(heading(title))
       const told = messages.length
-      await run(flags, {...context, env, cwd: folder, stderr: silent})
+      const clock = () => new Date(context.clock().getTime() + hour * 3_600_000)
+      await run(flags, {...context, clock, env, cwd: folder, stderr: silent})
       if (context.interrupt.aborted) throw new WatchError('CANCELLED', 'running the demo: interrupted')
       await print(received(messages.slice(told), gateway, Math.min(context.stdout.columns, 100)))
     }
 
-    const applied = sampleFiles({})
-    await applyFiles(folder, state, applied, context.clock())
-    await runOnce(
-      '1. Drift: the artifact moved on, nobody applied it',
-      sampleFiles({replicas: 3, conf: false, service: true}),
+    const scaled = sampleFiles({replicas: 3, conf: false})
+    const withService = {replicas: 3, conf: false, service: true}
+    await applyFiles(folder, state, sampleFiles({}), context.clock())
+    await runAt(0, '1. The first run tells all the drift there is', scaled)
+    await runAt(1, '2. An hour later nothing has changed: nobody is told', scaled)
+    await runAt(2, '3. Something new: one message says what, and what is still open', sampleFiles(withService))
+    await runAt(
+      3,
+      '4. A Manifest fails: what is not checked is not called clean',
+      sampleFiles({...withService, payments: false}),
     )
-    await runOnce('2. A Manifest fails half-way: the rest is not known', sampleFiles({replicas: 3, payments: false}))
-    await applyFiles(folder, state, sampleFiles({replicas: 3}), context.clock())
-    await runOnce('3. Clean: it was mended and applied', sampleFiles({replicas: 3}))
+    await applyFiles(folder, state, sampleFiles({replicas: 3, service: true}), context.clock())
+    await runAt(26, '5. Mended and applied: only now it is resolved', sampleFiles({replicas: 3, service: true}))
     return 0
   } finally {
     await rm(folder, {recursive: true, force: true})

@@ -10,6 +10,11 @@ export async function startGateway(): Promise<DemoGateway> {
   let group = new Map<string, string>()
   let before = group
   const server = await startServer(({method, body}, response) => {
+    if (method === 'GET') {
+      // a gateway that knows of nothing yet: what it has is for the reader of the demo
+      response.writeHead(200, {'content-type': 'application/json'}).end('{"status":"success","data":[]}')
+      return
+    }
     const pushed = parseSamples(body)
     before = group
     const families = new Set([...pushed.keys()].map(familyOf))

@@ -1,11 +1,206 @@
-import type {Reason, Report} from '../model/report.ts'
+import type {KnownManifest, Memory, NotificationLog, ToldFailure, ToldManifest} from '../model/memory.ts'
+import type {ManifestNotice, Notice, OpenEntry, ResolvedEntry} from '../model/notice.ts'
+import {reasons as allReasons, type Reason} from '../model/report.ts'
+import {awaitsGone} from './forget.ts'
+import {isSameContent} from './known-entry.ts'
+import {isHeld} from './mass-drift.ts'
+import type {NotifierRules} from './notifier-rules.ts'
+import {concernedEntries, countMuted, isOfInterest, type IsOfInterest, type Open} from './open-drift.ts'
+
+/** A run that comes a little early is not to put a reminder off by a whole interval, in milliseconds. */
+const reminderTolerance = 5 * 60 * 1000
+
+export type DecideOptions = {
+  readonly now: Date
+  readonly minSightings: number
+  /** The Manifests that were checked, and those that failed or were skipped, in this run. */
+  readonly checked: ReadonlySet<string>
+  readonly failed: ReadonlySet<string>
+}
 
 /**
- * Why a notifier is told of this run, given the report with the entries that concern it; nothing when it is not.
- * Without a memory every drifted, incomplete and failed run has something to say.
+ * What one notifier is to be told now and why: what it was told against what is true. `memory` is as of this reading.
+ * Whatever makes a message due, it states all open drift that concerns its notifier, so that reminders coalesce.
  */
-export function decide(report: Pick<Report, 'outcome' | 'entries'>): Reason[] {
-  const failed = report.outcome === 'failed' || report.outcome === 'incomplete'
-  const drifted = report.entries.length > 0
-  return [...(failed ? ['check-failed' as const] : []), ...(drifted ? ['baseline' as const] : [])]
+export function decide(memory: Memory, rules: NotifierRules, options: DecideOptions): Notice {
+  const log = memory.notifiers.get(rules.name)
+  const failing = failureNotice(memory.failing, log?.failure ?? null, rules, options.now)
+  const run: Reason[] = [...failing.reasons, ...recovered(memory.failing, log?.failure ?? null, rules)]
+  const shared = {muted: countMuted(memory, rules), failing: failing.isStated ? memory.failing : null}
+  if (isHeld(memory.massDrift)) {
+    const reasons = [...run, ...massDriftReasons(memory, log, rules, options.now)]
+    return {...shared, reasons: inOrder(reasons), manifests: [], massDrift: massDriftNotice(memory)}
+  }
+  const concerned = concernedEntries(memory, rules)
+  const context = {memory, log, rules, options, isConcerned: isOfInterest(memory, rules)}
+  const manifests = [...memory.manifests].map(([name, known]) =>
+    decideManifest(name, known, concerned.get(name) ?? [], context),
+  )
+  const reasons = inOrder([...run, ...manifests.flatMap(manifest => manifest.reasons)])
+  return {...shared, reasons, manifests: manifests.filter(hasContent), massDrift: null}
+}
+
+type Context = {
+  memory: Memory
+  log: NotificationLog | undefined
+  rules: NotifierRules
+  options: DecideOptions
+  isConcerned: IsOfInterest
+}
+
+function decideManifest(
+  name: string,
+  known: KnownManifest,
+  concerned: readonly Open[],
+  context: Context,
+): ManifestNotice {
+  const {memory, log, rules, options} = context
+  const told = log?.manifests.get(name)
+  const checked = options.checked.has(name)
+  const folded = (told?.folded ?? null) === null ? null : known.folded
+  const notice = {name, folded, checked, lastCheckedAt: known.lastCheckedAt}
+  if (known.goneSince !== null) {
+    const due = awaitsGone(name, known.goneSince, rules, memory.notifiers)
+    const reasons: Reason[] = due ? ['manifest-gone'] : []
+    return {...notice, reasons, open: [], resolved: [], failing: null, goneSince: due ? known.goneSince : null}
+  }
+  const isRipe = ([key, {diffType, sightings}]: Open) =>
+    diffType === 'removed' || sightings >= options.minSightings || told?.entries.has(key) === true
+  const open = concerned.filter(isRipe).map(entry => toOpenEntry(entry, told))
+  const resolved = resolvedEntries(name, known, told, context)
+  const watched = rules.matches.manifest(name)
+  const failing = failureNotice(known.failing, told?.failure ?? null, rules, options.now)
+  const reasons: Reason[] = [
+    ...(watched && options.failed.has(name) ? failing.reasons : []),
+    ...(watched && checked ? recovered(known.failing, told?.failure ?? null, rules) : []),
+    ...newReasons(open, told, log, rules, options.now),
+    ...changeReasons(open, told, rules, options.now),
+    ...resolvedReasons(open, resolved),
+  ]
+  const isDue = told !== undefined && elapsed(told.toldAt, options.now) >= rules.remindAfter - reminderTolerance
+  const isOpenTold = open.some(({status}) => status !== 'new')
+  if (reasons.length === 0 && checked && isOpenTold && isDue) reasons.push('reminder')
+  return {
+    ...notice,
+    reasons: inOrder(reasons),
+    open: open.toSorted((a, b) => (a.stateKey < b.stateKey ? -1 : 1)),
+    resolved,
+    failing: watched && failing.isStated ? known.failing : null,
+    goneSince: null,
+  }
+}
+
+function toOpenEntry([stateKey, entry]: Open, told: ToldManifest | undefined): OpenEntry {
+  const {diffType, again, firstSeenAt, changedAt} = entry
+  const before = told?.entries.get(stateKey)
+  const status = before === undefined ? 'new' : isSameContent(before, entry) ? 'open' : 'changed'
+  return {stateKey, diffType, status, again, firstSeenAt, changedAt}
+}
+
+/** Drift that is not in the told set. What came back soon after it was told waits a while, `removed` never. */
+function newReasons(
+  open: readonly OpenEntry[],
+  told: ToldManifest | undefined,
+  log: NotificationLog | undefined,
+  {changeInterval}: NotifierRules,
+  now: Date,
+): Reason[] {
+  const waits = ({stateKey, diffType}: OpenEntry) => {
+    const toldAt = told?.left.get(stateKey)
+    return diffType !== 'removed' && toldAt !== undefined && elapsed(toldAt, now) < changeInterval
+  }
+  if (!open.some(entry => entry.status === 'new' && !waits(entry))) return []
+  if ((log?.baselineAt ?? null) === null) return ['baseline']
+  const isToldOf = open.some(({status}) => status !== 'new') || (told?.folded ?? null) !== null
+  return [isToldOf ? 'new-entries' : 'first-drift']
+}
+
+/** Other content of what was told: not too often, unless it is `removed` now. */
+function changeReasons(
+  open: readonly OpenEntry[],
+  told: ToldManifest | undefined,
+  {changeInterval}: NotifierRules,
+  now: Date,
+): Reason[] {
+  const changed = open.filter(({status}) => status === 'changed')
+  if (told === undefined || changed.length === 0) return []
+  const isRemoved = ({stateKey, diffType}: OpenEntry) =>
+    diffType === 'removed' && told.entries.get(stateKey)?.diffType !== 'removed'
+  return changed.some(isRemoved) || elapsed(told.toldAt, now) >= changeInterval ? ['entries-changed'] : []
+}
+
+/** What was told and is proven gone, and what came and went while nobody could be told. */
+function resolvedEntries(
+  name: string,
+  {entries}: KnownManifest,
+  told: ToldManifest | undefined,
+  {log, rules, options, isConcerned}: Context,
+): ResolvedEntry[] {
+  if (!rules.resolved) return []
+  const failedSince = log?.failedSince ?? null
+  return [...entries].flatMap(([stateKey, entry]) => {
+    const {absentSince, filteredBy, diffType, firstSeenAt, sightings} = entry
+    if (absentSince === null || filteredBy !== null || !isConcerned(name, stateKey, entry)) return []
+    const wasTold = told?.entries.has(stateKey) === true
+    const wasDue = failedSince !== null && absentSince >= failedSince && sightings >= options.minSightings
+    if (!wasTold && (!wasDue || told?.left.has(stateKey) === true)) return []
+    return [{stateKey, diffType, firstSeenAt, absentSince, wasTold}]
+  })
+}
+
+function resolvedReasons(open: readonly OpenEntry[], resolved: readonly ResolvedEntry[]): Reason[] {
+  if (resolved.length === 0) return []
+  return [open.length === 0 ? 'all-resolved' : 'some-resolved']
+}
+
+type Failing = KnownManifest['failing']
+
+/** A failure is told once it lasts, each code once, and then reminded of. */
+function failureNotice(
+  failing: Failing,
+  told: ToldFailure | null,
+  {failuresBeforeNotice, remindAfter}: NotifierRules,
+  now: Date,
+): {reasons: Reason[]; isStated: boolean} {
+  if (failing === null) return {reasons: [], isStated: false}
+  const isNew = failing.groups >= failuresBeforeNotice && told?.codes.includes(failing.code) !== true
+  if (isNew) return {reasons: ['check-failed'], isStated: true}
+  if (told === null) return {reasons: [], isStated: false}
+  const isDue = elapsed(told.toldAt, now) >= remindAfter - reminderTolerance
+  return {reasons: isDue ? ['reminder'] : [], isStated: true}
+}
+
+function recovered(failing: Failing, told: ToldFailure | null, {resolved}: NotifierRules): Reason[] {
+  return resolved && failing === null && told !== null ? ['check-recovered'] : []
+}
+
+function massDriftReasons(
+  {massDrift}: Memory,
+  log: NotificationLog | undefined,
+  {remindAfter}: NotifierRules,
+  now: Date,
+): Reason[] {
+  const told = log?.massDrift ?? null
+  if (told === null || told.since !== massDrift?.since) return ['mass-drift']
+  return elapsed(told.toldAt, now) >= remindAfter - reminderTolerance ? ['reminder'] : []
+}
+
+function massDriftNotice({massDrift, manifests}: Memory): Notice['massDrift'] {
+  if (massDrift === null) return null
+  const {kind, since} = massDrift
+  const present = [...manifests.values()].filter(({goneSince}) => goneSince === null || goneSince >= since)
+  return {kind, since, affected: massDrift.manifests.length, total: present.length}
+}
+
+function hasContent({reasons, open, failing, folded}: ManifestNotice): boolean {
+  return reasons.length > 0 || open.length > 0 || failing !== null || folded !== null
+}
+
+/** Milliseconds since a kept time. */
+function elapsed(time: string, now: Date): number {
+  return now.getTime() - Date.parse(time)
+}
+
+function inOrder(reasons: readonly Reason[]): Reason[] {
+  return allReasons.filter(reason => reasons.includes(reason))
 }

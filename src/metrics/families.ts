@@ -1,11 +1,11 @@
-import type {Report, RunOutcome} from '../model/report.ts'
+import type {LastKnown} from '../model/last-known.ts'
+import type {Report} from '../model/report.ts'
 import {driftStackFamilies, driftStackRunFamilies} from './drift-stack-families.ts'
 import type {Family} from './exposition.ts'
-import {gauge, toSeconds} from './gauge.ts'
 import type {GaugeSet} from './gauges.ts'
 import {manifestFamilies} from './manifest-families.ts'
-
-const outcomes = ['clean', 'drift', 'incomplete', 'failed'] as const satisfies readonly RunOutcome[]
+import {runFamilies} from './run-families.ts'
+import {toStandings} from './standing.ts'
 
 export type FamiliesOptions = {
   /** How often a run is scheduled; null when that is not configured. */
@@ -14,61 +14,51 @@ export type FamiliesOptions = {
 }
 
 /**
- * The gauges of one run. `run` is about the run and always there. `manifests` is about what was checked, null when the
- * run cannot tell how every Manifest stands: then what was exported before must stay, since a registry that is down
- * must not end an alert.
+ * The gauges of one run. `run` is about the run and always there. `manifests` is about how the Manifests stand, null
+ * when neither the run nor a memory can tell: then what was exported before must stay, since a registry that is down
+ * must not end an alert. `replaces`: these are all there are, and what was exported before goes.
  */
-export type RunFamilies = {readonly run: readonly Family[]; readonly manifests: readonly Family[] | null}
-
-export function toFamilies(report: Report, {intervalSeconds, sets}: FamiliesOptions): RunFamilies {
-  const {outcome, summary} = report
-  const own = sets.includes('tazuna_watch')
-  const driftStack = sets.includes('drift_stack')
-  const isComplete = (outcome === 'clean' || outcome === 'drift') && summary !== null
-  return {
-    run: [
-      ...(own ? ownRunFamilies(report, intervalSeconds) : []),
-      ...(driftStack ? driftStackRunFamilies(report) : []),
-    ],
-    manifests: isComplete
-      ? [...(own ? manifestFamilies(report, summary) : []), ...(driftStack ? driftStackFamilies(report, summary) : [])]
-      : null,
-  }
+export type RunFamilies = {
+  readonly run: readonly Family[]
+  readonly manifests: readonly Family[] | null
+  readonly replaces: boolean
 }
 
-function ownRunFamilies(report: Report, intervalSeconds: number | null): Family[] {
-  const {outcome, run, source} = report
-  const finishedAt = toSeconds(run.finishedAt)
-  const succeeded = outcome === 'clean' || outcome === 'drift'
-  return [
-    gauge('tazuna_watch_build_info', [[{version: run.version}, 1]]),
-    gauge('tazuna_watch_last_run_timestamp_seconds', [[{}, finishedAt]]),
-    gauge('tazuna_watch_last_success_timestamp_seconds', succeeded ? [[{}, finishedAt]] : []),
-    gauge('tazuna_watch_run_duration_seconds', [[{}, run.durationSeconds]]),
-    gauge('tazuna_watch_interval_seconds', intervalSeconds === null ? [] : [[{}, intervalSeconds]]),
-    gauge(
-      'tazuna_watch_run_outcome',
-      outcomes.map(one => [{outcome: one}, one === outcome]),
-    ),
-    notificationsFamily(report),
-    sourceFamily(source),
+/**
+ * `lastKnown` is null without a memory. Where the report warns that it does not know since when what it found is there
+ * (`FIRST_SEEN_UNKNOWN`), no age is told, and those that were exported before stay.
+ */
+export function toFamilies(report: Report, lastKnown: LastKnown | null, options: FamiliesOptions): RunFamilies {
+  const own = options.sets.includes('tazuna_watch')
+  const driftStack = options.sets.includes('drift_stack')
+  const run = [
+    ...(own ? runFamilies(report, lastKnown, options.intervalSeconds) : []),
+    ...(driftStack ? driftStackRunFamilies(report, lastKnown) : []),
   ]
+  if (!isAllKnown(report, lastKnown)) return {run, manifests: null, replaces: false}
+
+  const standings = toStandings(report, lastKnown)
+  const manifests = [
+    ...(own ? manifestFamilies(standings, report, lastKnown) : []),
+    ...(driftStack ? driftStackFamilies(standings, report) : []),
+  ]
+  const isAgeUnknown = report.warnings.some(({code}) => code === 'FIRST_SEEN_UNKNOWN')
+  const replaces = !isAgeUnknown || !standings.some(({isDrifted}) => isDrifted)
+  return {run, manifests: replaces ? manifests : manifests.filter(({name}) => !ages.has(name)), replaces}
 }
 
-/** Of notifiers only: sinks get the run at the same time as the gateway. */
-function notificationsFamily({notifications}: Report): Family {
-  const results = ['delivered', 'failed'] as const
-  return gauge(
-    'tazuna_watch_notifications',
-    notifications
-      .filter(({role}) => role === 'notifier')
-      .flatMap(({name, delivery}) => results.map(result => [{notifier: name, result}, delivery === result] as const)),
-  )
+/**
+ * Whether it is known how every Manifest stands. A memory without any complete run may be a new one in the place of one
+ * that was lost, and know less than what was exported before it.
+ */
+function isAllKnown({outcome, summary}: Report, lastKnown: LastKnown | null): boolean {
+  const isComplete = (outcome === 'clean' || outcome === 'drift') && summary !== null
+  return isComplete || (lastKnown !== null && lastKnown.lastSuccessAt !== null)
 }
 
-/** A folder has no digest. */
-function sourceFamily(source: Report['source']): Family {
-  if (source === null || source.digest === null) return gauge('tazuna_watch_source_info', [])
-  const {ref, digest, revision} = source
-  return gauge('tazuna_watch_source_info', [[{ref, digest, revision: revision ?? ''}, 1]])
-}
+const ages = new Set([
+  'tazuna_watch_manifest_first_seen_timestamp_seconds',
+  'tazuna_watch_oldest_drift_timestamp_seconds',
+  'drift_stack_first_seen',
+  'drift_stack_age_hours',
+])

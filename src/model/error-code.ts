@@ -5,7 +5,7 @@ import type {ExitCode} from './exit-code.ts'
  * The `ARTIFACT_…` codes are those of a pull: what went wrong between a reference and an unpacked folder.
  */
 export const errorCodes = {
-  CONFIG_INVALID: {exit: 78, hint: 'fix the config; `tazuna-watch config check` lists every problem with its line'},
+  CONFIG_INVALID: {exit: 78, hint: 'correct the config; `tazuna-watch config schema` says what each key takes'},
   SECRET_MISSING: {exit: 78, hint: 'set the variable or mount the file that the config names'},
 
   ARTIFACT_REF_INVALID: {exit: 66, hint: 'write it as oci://HOST[:PORT]/REPOSITORY[:TAG][@DIGEST]'},
@@ -65,6 +65,7 @@ export const errorCodes = {
   NOTHING_CHECKED: {exit: 69, hint: 'tazuna.yaml has no named Manifest: is it the right file?'},
 
   MEMORY_UNAVAILABLE: {exit: 73, hint: 'see the warning for the store and the reason'},
+  MEMORY_UNREACHABLE: {exit: 75, hint: 'the next run tries again; nothing was told, and nothing is lost'},
   MEMORY_BUSY: {exit: 75, hint: 'another run of this watch is at work; the next one tries again'},
   DELIVERY_FAILED: {exit: 74, hint: 'check the receiver and its address; the next run tells it again'},
   CANCELLED: {exit: 143, hint: 'the run was interrupted; nothing was recorded'},

@@ -1,3 +1,4 @@
+import {errorCodes, type ErrorCode} from './error-code.ts'
 import type {Report, ReportNotification} from './report.ts'
 import {toTimestamp} from './time.ts'
 
@@ -52,4 +53,14 @@ export function redactReport(report: Report, redact: (text: string) => string): 
       manifest.error === null ? manifest : {...manifest, error: redact(manifest.error)},
     ),
   }
+}
+
+/** A run that may not say what it saw: `failed`, whatever was found. */
+export function toFailure(
+  report: Report,
+  code: ErrorCode,
+  message: string,
+  hint: string = errorCodes[code].hint,
+): Report {
+  return {...report, outcome: 'failed', summary: null, manifests: [], entries: [], error: {code, message, hint}}
 }

@@ -16,8 +16,20 @@ export type RunOutcome = (typeof runOutcomes)[number]
 export const manifestOutcomes = ['clean', 'drift', 'error', 'not-checked', 'gone'] as const
 export type ManifestOutcome = (typeof manifestOutcomes)[number]
 
-export const reasons = ['baseline', 'check-failed'] as const
-/** Why a notifier is told. */
+/** Why a notifier is told, in the order in which people are told. */
+export const reasons = [
+  'mass-drift',
+  'check-failed',
+  'baseline',
+  'first-drift',
+  'new-entries',
+  'entries-changed',
+  'manifest-gone',
+  'reminder',
+  'check-recovered',
+  'some-resolved',
+  'all-resolved',
+] as const
 export type Reason = (typeof reasons)[number]
 
 export const ReportResource = z.strictObject({

@@ -19,7 +19,9 @@ export function toExitCode(report: Report, {failOn, interrupt, outputFailed}: Ru
   const codes: ExitCode[] = []
   if (interrupt !== null) codes.push(interrupt === 'SIGINT' ? 130 : 143)
   if (report.error !== null) codes.push(errorCodes[report.error.code as ErrorCode].exit)
-  if (report.warnings.some(({code}) => code === 'SECRET_MISSING')) codes.push(errorCodes.SECRET_MISSING.exit)
+  const warned = (code: ErrorCode) => report.warnings.some(warning => warning.code === code)
+  if (warned('SECRET_MISSING')) codes.push(errorCodes.SECRET_MISSING.exit)
+  if (warned('MEMORY_UNAVAILABLE') && !report.run.dryRun) codes.push(errorCodes.MEMORY_UNAVAILABLE.exit)
   if (outputFailed || report.notifications.some(({delivery}) => delivery === 'failed')) codes.push(74)
   if (failOn.some(asked => isFound(asked, report))) codes.push(10)
   return foremostExitCode(codes)

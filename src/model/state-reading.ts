@@ -35,7 +35,7 @@ export type TazunaFailure = {
   readonly line: string
 }
 
-/** One `tazuna state diff`: its complete blocks, and how it ended. `failure` is null exactly when it exited with 0. */
+/** One `tazuna state diff`: its complete blocks, and how it ended. `failure` is null exactly when it exited with 0 and was understood. */
 export type DiffOutput = {
   readonly blocks: readonly DiffBlock[]
   readonly exitCode: number | null

@@ -1,55 +1,99 @@
 import {errorText} from '../errors.ts'
 import type {OnEvent} from '../event.ts'
-import type {Reason, Report, ReportNotification} from '../model/report.ts'
+import type {Notice} from '../model/notice.ts'
+import type {Report, ReportNotification} from '../model/report.ts'
 import type {Redact} from '../secret.ts'
-import type {EntryMatcher} from './match.ts'
-import type {Delivery, Links, Notification, Notifier} from './notifier.ts'
+import type {Delivery, Links, Notifier} from './notifier.ts'
 
-/** A notifier with the entries that it wants to be told of. */
-export type MatchedNotifier = {readonly notifier: Notifier; readonly matches: EntryMatcher}
+/** A notifier with what it is to be told in this run. */
+export type Addressed = {readonly notifier: Notifier; readonly notice: Notice}
 
 export type DeliverOptions = {
-  readonly notifiers: readonly MatchedNotifier[]
   readonly links: Links
   readonly run: {readonly dryRun: boolean}
   readonly onEvent: OnEvent
   readonly redact: Redact
   readonly deliverySignal: AbortSignal
+  /** Milliseconds until the end of the run. */
+  readonly timeLeft: () => number
+  /**
+   * Records how a delivery went before the next notifier is called. False: it could not be recorded, so nobody else is
+   * told in this run, as that would be repeated.
+   */
+  readonly record: (told: Addressed, ok: boolean) => Promise<boolean>
 }
 
-type Decide = (report: Report) => Reason[]
+/** Of the time that is left, what belongs to saving and to the sinks, in milliseconds. */
+const reserve = 25_000
+const shortestShare = 5_000
 
 /**
- * Tells each notifier once what concerns it, all at the same time: one that hangs or fails does not hold up another,
- * nor does a bug in one. Never throws. The result is in config order.
+ * Tells each notifier once what is due, one after the other, each with its share of the time that is left: one that
+ * hangs cannot starve the others or the saving. Never throws for a notifier. The result is in config order.
  */
-export function deliver(report: Report, decide: Decide, options: DeliverOptions): Promise<ReportNotification[]> {
-  return Promise.all(options.notifiers.map(matched => deliverOne(report, decide, matched, options)))
+export async function deliver(
+  report: Report,
+  addressed: readonly Addressed[],
+  options: DeliverOptions,
+): Promise<ReportNotification[]> {
+  const items: ReportNotification[] = []
+  let stopped: string | null = null
+  for (const [index, one] of addressed.entries()) {
+    const share = Math.max(shortestShare, (options.timeLeft() - reserve) / (addressed.length - index))
+    const item: ReportNotification = await deliverOne(report, one, {...options, share, stopped})
+    items.push(item)
+    const isSent = item.delivery === 'delivered' || item.delivery === 'failed'
+    if (stopped !== null || !isSent) continue
+    const isRecorded = await options.record(one, item.delivery === 'delivered')
+    if (!isRecorded) stopped = 'not sent: what the notifier before it was told could not be saved'
+  }
+  return items
 }
 
 async function deliverOne(
   report: Report,
-  decide: Decide,
-  {notifier, matches}: MatchedNotifier,
-  {links, run, onEvent, redact, deliverySignal}: DeliverOptions,
+  {notifier, notice}: Addressed,
+  {
+    links,
+    run,
+    onEvent,
+    redact,
+    deliverySignal,
+    share,
+    stopped,
+  }: DeliverOptions & {share: number; stopped: string | null},
 ): Promise<ReportNotification> {
-  const entries = report.entries.filter(entry => entry.filteredBy === null && matches.entry(entry))
-  const view = {...report, entries}
-  const reasons = decide(view)
   const {name, type} = notifier
-  const told = (how: Outcome, rest: Rest = {}) => toNotification({name, type, role: 'notifier', reasons}, how, rest)
+  const {reasons} = notice
+  const who = {name, type, role: 'notifier', reasons: [...reasons]} as const
+  const told = (how: Outcome, rest: Rest = {}) => toNotification({...who, reasons: [...reasons]}, how, rest)
   if (reasons.length === 0) return told({delivery: 'nothing-due'})
-  const notification: Notification = {reasons, report: view, links}
-  const pending = new Set(entries.map(({manifest}) => manifest)).size
+  const pending = countDue(notice)
+  if (stopped !== null) return told({delivery: 'failed', detail: stopped}, {pending})
   try {
-    const payload = notifier.render(notification)
+    const payload = notifier.render({...notice, report: viewOf(report, notice), links})
     if (run.dryRun && notifier.unavailable === undefined) return told({delivery: 'dry-run'}, {payload})
-    const delivery = await notifier.send(payload, deliverySignal)
+    const delivery = await notifier.send(
+      payload,
+      AbortSignal.any([deliverySignal, AbortSignal.timeout(Math.round(share))]),
+    )
     onEvent({type: 'delivery', name, delivery})
     return told(toOutcome(delivery), {pending: delivery.ok ? 0 : pending})
   } catch (error) {
     return told(bugOutcome(error, redact), {pending})
   }
+}
+
+/** The report with only the rows that this notice is about. */
+function viewOf(report: Report, {manifests}: Notice): Report {
+  const keys = new Map(manifests.map(({name, open}) => [name, new Set(open.map(({stateKey}) => stateKey))]))
+  const isStated = ({manifest, stateKey}: Report['entries'][number]) => keys.get(manifest)?.has(stateKey) === true
+  return {...report, entries: report.entries.filter(entry => entry.filteredBy === null && isStated(entry))}
+}
+
+/** Manifests that are due; what concerns the run as a whole counts by the Manifests it is about. */
+function countDue({manifests, massDrift}: Notice): number {
+  return massDrift?.affected ?? manifests.filter(({reasons}) => reasons.length > 0).length
 }
 
 type Outcome = Pick<ReportNotification, 'delivery'> & Partial<Pick<ReportNotification, 'attempts' | 'detail'>>

@@ -1,9 +1,9 @@
-import type {Reason, Report} from '../model/report.ts'
+import type {Notice} from '../model/notice.ts'
+import type {Report} from '../model/report.ts'
 
 /** What one notifier is told in one run, and why. */
-export type Notification = {
-  readonly reasons: readonly Reason[]
-  /** The whole report; `entries` holds only what this notifier is to be told of (never filtered rows). */
+export type Notification = Notice & {
+  /** The whole report; `entries` holds only rows of this run that this notifier is told of (never filtered ones). */
   readonly report: Report
   readonly links: Links
 }

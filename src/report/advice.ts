@@ -1,17 +1,28 @@
 import {driftTypes, type DriftType} from '../model/diff-entry.ts'
-import type {Report} from '../model/report.ts'
-import {countRows, type DriftedManifest} from './drifted-manifests.ts'
+import type {Report, ReportManifest} from '../model/report.ts'
+import {addCounts, countDriftRows, type DriftCounts, type DriftedManifest} from './drifted-manifests.ts'
 
 /** What to do about the rows of one diff type; commands stand in back-ticks. */
 export type Advice = {readonly diffType: DriftType; readonly text: string}
+
+/** Open drift of a Manifest, as counts; `manifest` is null if the report does not list it. */
+export type CountedManifest = {readonly manifest: ReportManifest | null; readonly counts: DriftCounts}
+
+/** What to do about the rows of a report. */
+export function advice(report: Report, drifted: readonly DriftedManifest[]): Advice[] {
+  return adviceOn(
+    report,
+    drifted.map(({manifest, rows}) => ({manifest, counts: countDriftRows(rows)})),
+  )
+}
 
 /**
  * What to do, once per diff type that there is. `tazuna apply` takes all Manifests at once, and a plain one forgets
  * every `removed` row while its object stays in the cluster; `--sync` keeps the rows, `--prune` deletes the objects. So
  * a plain apply is only proposed when the whole cluster is known to have no `removed` row.
  */
-export function advice(report: Report, drifted: readonly DriftedManifest[]): Advice[] {
-  const counts = countRows(drifted)
+export function adviceOn(report: Report, drifted: readonly CountedManifest[]): Advice[] {
+  const counts = addCounts(drifted.map(one => one.counts))
   const apply = isPlainApplySafe(report, counts.removed) ? '`tazuna apply`' : '`tazuna apply --sync`'
   const texts = {
     removed:
@@ -31,8 +42,8 @@ function isPlainApplySafe({outcome, summary}: Report, removed: number): boolean 
 }
 
 /** With the commit, when it is the same for all modified Manifests: it is pasted into a shell, so hex digits only. */
-function gitLog(drifted: readonly DriftedManifest[]): string {
-  const modified = drifted.filter(({rows}) => rows.some(({diffType}) => diffType === 'modified'))
+function gitLog(drifted: readonly CountedManifest[]): string {
+  const modified = drifted.filter(({counts}) => counts.modified > 0)
   const commits = new Set(modified.map(({manifest}) => manifest?.gitCommit ?? ''))
   const [commit = ''] = commits
   return commits.size === 1 && /^[0-9a-f]{7,64}$/.test(commit) ? `\`git log ${commit.slice(0, 12)}..\`` : '`git log`'

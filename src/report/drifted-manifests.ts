@@ -29,10 +29,20 @@ export function countRows(drifted: readonly DriftedManifest[]): DriftCounts {
   return countDriftRows(drifted.flatMap(({rows}) => rows))
 }
 
-export function countDriftRows(rows: readonly DriftRow[]): DriftCounts {
+export function countDriftRows(rows: readonly Pick<DriftRow, 'diffType'>[]): DriftCounts {
   const counts = {removed: 0, modified: 0, added: 0}
   for (const {diffType} of rows) counts[diffType] += 1
   return counts
+}
+
+export function addCounts(counts: readonly DriftCounts[]): DriftCounts {
+  const sum = {removed: 0, modified: 0, added: 0}
+  for (const one of counts) for (const type of driftTypes) sum[type] += one[type]
+  return sum
+}
+
+export function totalOf(counts: DriftCounts): number {
+  return counts.removed + counts.modified + counts.added
 }
 
 function isDriftRow(entry: ReportEntry): entry is DriftRow {

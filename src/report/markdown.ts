@@ -1,10 +1,12 @@
 import type {Report, ReportNotification} from '../model/report.ts'
 import {advice} from './advice.ts'
+import {age} from './age.ts'
 import {disarm} from './disarm.ts'
 import {countRows, driftedManifests, type DriftedManifest} from './drifted-manifests.ts'
 import {fit, type Part, type Rows} from './markdown-fit.ts'
 import {manifestPart} from './markdown-manifest.ts'
-import {block, cell, code, prose} from './markdown-text.ts'
+import {block, code, prose} from './markdown-text.ts'
+import {gonePart, uncheckedPart} from './markdown-unchecked.ts'
 import {shortDigest, shortRevision} from './row-text.ts'
 import {summaryParts} from './summary-parts.ts'
 
@@ -28,6 +30,7 @@ export function renderMarkdown(report: Report, {limit = Number.POSITIVE_INFINITY
     errorText(report),
     ...drifted.map(one => manifestPart(report, one, foldAll || one.rows.length > openRows)),
     uncheckedPart(report),
+    gonePart(report),
     adviceText(report, drifted),
     warningsPart(report),
     ...deliveryTexts(report),
@@ -38,8 +41,10 @@ export function renderMarkdown(report: Report, {limit = Number.POSITIVE_INFINITY
 function heading(report: Report, drifted: readonly DriftedManifest[]): string {
   const {cluster, watch, outcome} = report
   const name = cluster === null ? 'unknown cluster' : code(watch === 'default' ? cluster : `${cluster} / ${watch}`)
+  const {previousRunAt, finishedAt} = report.run
   const [coverage = '', ...rest] = summaryParts(report)
-  return `## ${emojiOf(report, drifted)} ${name}: ${outcome}\n\n${[`**${coverage}**`, ...rest].join(' · ')}\n`
+  const previous = previousRunAt === null ? [] : [`previous run ${age(previousRunAt, finishedAt)} ago`]
+  return `## ${emojiOf(report, drifted)} ${name}: ${outcome}\n\n${[`**${coverage}**`, ...rest, ...previous].join(' · ')}\n`
 }
 
 function emojiOf({outcome}: Report, drifted: readonly DriftedManifest[]): string {
@@ -61,19 +66,6 @@ function errorText({outcome, error}: Report): string {
   if (error === null) return ''
   const word = outcome === 'failed' ? 'Failed' : 'Incomplete'
   return `\n### ${word}: ${code(error.code)}\n\n${block(error.message)}\n\n→ ${prose(error.hint)}\n`
-}
-
-function uncheckedPart({manifests}: Report): Rows {
-  const unchecked = manifests.filter(({outcome}) => outcome === 'error' || outcome === 'not-checked')
-  return {
-    head: '\n### Not checked, so perhaps drifted too\n\n| | Manifest | why |\n|---|---|---|\n',
-    rows: unchecked.map(
-      ({name, outcome, error}) => `| **${outcome}** | ${cell(name)} | ${error === null ? '' : cell(error)} |\n`,
-    ),
-    foot: '',
-    noun: 'unchecked Manifest',
-    share: 0.25,
-  }
 }
 
 function adviceText(report: Report, drifted: readonly DriftedManifest[]): string {

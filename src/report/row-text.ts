@@ -1,5 +1,5 @@
 import type {ParsedEntry, Report, ReportEntry} from '../model/report.ts'
-import {age} from './age.ts'
+import {age, isJustNow, since, utc} from './age.ts'
 
 /** `Kind namespace/name`, or the raw State key. */
 export function objectName({resource, stateKey}: Pick<ParsedEntry, 'resource' | 'stateKey'>): string {
@@ -20,10 +20,20 @@ function shortHash(hash: string): string {
   return hash.replaceAll(/[^0-9A-Za-z]/g, '').slice(0, 12)
 }
 
-/** How long an entry has been there: `new`, or `for 5 d`; null without a memory. */
-export function lastingText({firstSeenAt}: ReportEntry, {startedAt, finishedAt}: Report['run']): string | null {
+/** Since when an entry is there, since when its content is another, until when it is muted; null without a memory. */
+export function lastingText({firstSeenAt, changedAt, mutedUntil}: ReportEntry, run: Report['run']): string | null {
   if (firstSeenAt === null) return null
-  return firstSeenAt >= startedAt ? 'new' : `for ${age(firstSeenAt, finishedAt)}`
+  const isNew = isJustNow(firstSeenAt, run)
+  const facts = [
+    isNew ? 'new' : since(firstSeenAt, run),
+    isNew || changedAt === null || changedAt === firstSeenAt ? null : changedText(changedAt, run),
+    mutedUntil === null ? null : `muted until ${utc(mutedUntil)}`,
+  ]
+  return facts.filter(fact => fact !== null).join(', ')
+}
+
+function changedText(changedAt: string, run: Report['run']): string {
+  return isJustNow(changedAt, run) ? 'changed just now' : `changed ${age(changedAt, run.finishedAt)} ago`
 }
 
 export function shortCommit(commit: string): string {

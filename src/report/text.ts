@@ -1,6 +1,7 @@
 import type {DriftType} from '../model/diff-entry.ts'
 import type {Report, ReportManifest, ReportNotification} from '../model/report.ts'
 import {advice} from './advice.ts'
+import {since, utcOfDay} from './age.ts'
 import {disarm} from './disarm.ts'
 import {countDriftRows, driftedManifests, type DriftedManifest} from './drifted-manifests.ts'
 import {lastApplied} from './last-applied.ts'
@@ -27,9 +28,10 @@ export function renderReportText(given: Report, {color, width}: TextOptions): st
     errorLines(report, look),
     ...drifted.map(manifest => manifestLines(report, manifest, style)),
     uncheckedLines(report, look),
+    goneLines(report, look),
     drifted.length === 0 ? [] : adviceLines(report, drifted, look),
-    report.warnings.map(({code, message}) => `${style('yellow', 'warning')} ${message} ${style('dim', code)}`),
-    report.notifications.flatMap(notification => notificationLines(notification, style)),
+    report.warnings.map(warning => messageText('yellow', 'warning', warning, look)),
+    report.notifications.flatMap(notification => notificationLines(notification, look)),
     [summaryLine(report, look)],
   ]
   const text = sections
@@ -53,11 +55,20 @@ function heading({cluster, watch, source, tazuna}: Report, style: Style): string
   ]
 }
 
-function errorLines({outcome, error}: Report, {style, width}: Look): string[] {
+function errorLines({outcome, error}: Report, look: Look): string[] {
   if (error === null) return []
   const word = outcome === 'failed' ? 'Failed' : 'Incomplete'
-  const message = wrap(error.message, width, 2, word.length + 1)
-  return [`${style('red', word)} ${message} ${style('dim', error.code)}`, `  → ${wrap(error.hint, width, 4, 4)}`]
+  return [messageText('red', word, error, look), `  → ${wrap(error.hint, look.width, 4, 4)}`]
+}
+
+type Message = {readonly code: string; readonly message: string}
+
+/** The code ends the first line of the message: the others, as of a config with problems, stand below it. */
+function messageText(color: 'red' | 'yellow', word: string, {code, message}: Message, {style, width}: Look): string {
+  const [first = '', ...rest] = message.split('\n')
+  const text = wrap(`${first} ${code}`, width, 2, word.length + 1)
+  const head = `${style(color, word)} ${text.slice(0, -code.length)}${style('dim', code)}`
+  return [head, ...rest.map(line => `  ${wrap(line, width, 4, 2)}`)].join('\n')
 }
 
 const typeColors = {removed: 'red', modified: 'yellow', added: 'green'} as const satisfies Record<DriftType, string>
@@ -90,23 +101,48 @@ function adviceLines(report: Report, drifted: readonly DriftedManifest[], {style
   return [style('bold', 'What to do'), ...lines]
 }
 
-function uncheckedLines({manifests}: Report, {style, width}: Look): string[] {
+function uncheckedLines({manifests, run}: Report, {style, width}: Look): string[] {
   const unchecked = manifests.filter(({outcome}) => outcome === 'error' || outcome === 'not-checked')
   if (unchecked.length === 0) return []
   return [
     style('bold', 'Not checked, so perhaps drifted too'),
-    ...unchecked.map(({name, outcome, error}) => {
+    ...unchecked.map(manifest => {
+      const {name, outcome, error} = manifest
       const word = style(outcome === 'error' ? 'red' : 'yellow', outcome.padEnd(11))
-      return `  ${word}  ${error === null ? name : `${name}\n    ${wrap(error, width, 4, 4)}`}`
+      const known = lastKnownText(manifest, run)
+      const title = `  ${word}  ${known === null ? name : `${name}  ${style('dim', known)}`}`
+      return error === null ? title : `${title}\n    ${wrap(error, width, 4, 4)}`
     }),
   ]
 }
 
-function notificationLines(notification: ReportNotification, style: Style): string[] {
+/** What an earlier run knew of a Manifest that this one did not check; null without a memory of it. */
+function lastKnownText({lastCheckedAt, firstSeenAt}: ReportManifest, run: Report['run']): string | null {
+  if (lastCheckedAt === null) return null
+  const drift = firstSeenAt === null ? 'in sync then' : `drift ${since(firstSeenAt, run)}`
+  return `unchecked since ${utcOfDay(lastCheckedAt, run.finishedAt)}, ${drift}`
+}
+
+function goneLines({manifests, run}: Report, {style, width}: Look): string[] {
+  const gone = manifests.filter(({outcome}) => outcome === 'gone')
+  if (gone.length === 0) return []
+  const known = (manifest: ReportManifest) =>
+    manifest.lastCheckedAt === null
+      ? ''
+      : `  ${style('dim', `last seen ${utcOfDay(manifest.lastCheckedAt, run.finishedAt)}`)}`
+  return [
+    style('bold', wrap('Gone from tazuna.yaml; what they applied may still be in the cluster', width, 2, 0)),
+    ...gone.map(manifest => `  ${manifest.name}${known(manifest)}`),
+  ]
+}
+
+function notificationLines(notification: ReportNotification, {style, width}: Look): string[] {
   const {role, name, delivery, reasons, detail, payload} = notification
   const why = reasons.length === 0 ? '' : ` (${reasons.join(', ')})`
+  const text = `${delivery}${why}${detail === null ? '' : `: ${detail}`}`
+  const wrapped = wrap(text, width, 2, `${role} ${name}  `.length)
   const word = delivery === 'failed' ? style('red', delivery) : delivery
-  const line = `${role} ${style('bold', name)}  ${word}${why}${detail === null ? '' : `: ${detail}`}`
+  const line = `${role} ${style('bold', name)}  ${word}${wrapped.slice(delivery.length)}`
   return [line, ...(payload === undefined ? [] : payloadLines(payload).map(text => `  ${style('dim', '│')} ${text}`))]
 }
 

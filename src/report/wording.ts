@@ -6,6 +6,16 @@ export function counted(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
+/** `1 entry`, `12,000 entries`. */
+export function countedEntries(count: number): string {
+  return `${grouped(count)} ${count === 1 ? 'entry' : 'entries'}`
+}
+
+/** `3 entries are muted`. */
+export function mutedText(count: number): string {
+  return `${countedEntries(count)} ${count === 1 ? 'is' : 'are'} muted`
+}
+
 /** `1 removed, 2 modified`: the diff types that there are, `removed` first. */
 export function countsText(counts: DriftCounts): string {
   return driftTypes

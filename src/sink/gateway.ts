@@ -1,17 +1,11 @@
 import {errorText} from '../errors.ts'
 import type {Http} from '../http.ts'
 import type {Delivery} from '../notify/notifier.ts'
-import {redactor, type Redact} from '../secret.ts'
 import {send, type SendPolicy, type Sent} from '../send.ts'
-import {basicToken, credentialsOf, type BasicAuth} from './basic-auth.ts'
+import {gatewayAccess, type GatewayAddress} from './gateway-access.ts'
 
-export type GatewayOptions = {
-  /** Of the gateway, without `/metrics`; user and password in it are used as basic auth. */
-  readonly url: string
-  /** Wins over user and password of the URL. */
-  readonly basicAuth: BasicAuth | null
+export type GatewayOptions = GatewayAddress & {
   readonly http: Http
-  readonly redact: Redact
   readonly sendPolicy?: Omit<SendPolicy, 'signal'>
 }
 
@@ -32,28 +26,13 @@ export type Gateway = (request: GatewayRequest, signal: AbortSignal) => Promise<
 const answerShown = 300
 
 /** https://github.com/prometheus/pushgateway#api */
-export function openGateway({url, basicAuth, http, redact, sendPolicy = {}}: GatewayOptions): Gateway {
-  const auth = basicAuth ?? credentialsOf(new URL(url))
-  const token = basicToken(auth)
-  const hide = redactor([auth.password, token])
-  const headers = {
-    'content-type': 'text/plain; version=0.0.4; charset=utf-8',
-    ...(auth.username !== '' && {authorization: `Basic ${token.reveal()}`}),
-  }
+export function openGateway({http, sendPolicy = {}, ...address}: GatewayOptions): Gateway {
+  const access = gatewayAccess(address)
+  const headers = {'content-type': 'text/plain; version=0.0.4; charset=utf-8', ...access.headers}
   return async ({method, path, body}, signal) => {
-    const request = {method, url: toUrl(url, path), headers, body} as const
-    const sent = await send(http, request, {...sendPolicy, signal})
-    return toDelivery(sent, redact(hide(errorText(sent.text))))
+    const sent = await send(http, {method, url: access.urlOf(path), headers, body}, {...sendPolicy, signal})
+    return toDelivery(sent, access.redact(errorText(sent.text)))
   }
-}
-
-function toUrl(base: string, path: string): string {
-  const url = new URL(base)
-  url.username = ''
-  url.password = ''
-  url.hash = ''
-  url.pathname = url.pathname.replace(/\/+$/, '') + path
-  return url.href
 }
 
 /** 200 is the gateway's answer, 202 that of one that does not check what it takes. */
@@ -69,7 +48,8 @@ function toDetail(status: number | null, text: string): string {
   return `the Pushgateway answered ${status}${shown}${adviceOf(status)}`
 }
 
-function adviceOf(status: number): string {
+/** What to look at when the gateway answers like this. */
+export function adviceOf(status: number): string {
   if (status === 401 || status === 403) return ' (check metrics.pushgateway.basicAuth)'
   return status < 400 || status === 404 || status === 405 ? ' (check metrics.pushgateway.url)' : ''
 }

@@ -1,4 +1,5 @@
 import type {OnEvent} from '../event.ts'
+import type {LastKnown} from '../model/last-known.ts'
 import type {Report, ReportNotification} from '../model/report.ts'
 import {bugOutcome, toNotification, toOutcome} from '../notify/deliver.ts'
 import type {Redact} from '../secret.ts'
@@ -13,15 +14,20 @@ export type PushOptions = {
 }
 
 /** Gives every sink the run, all at the same time. Never throws. The result is in config order. */
-export function push(report: Report, options: PushOptions): Promise<ReportNotification[]> {
-  return Promise.all(options.sinks.map(sink => pushOne(report, sink, options)))
+export function push(report: Report, lastKnown: LastKnown | null, options: PushOptions): Promise<ReportNotification[]> {
+  return Promise.all(options.sinks.map(sink => pushOne(report, lastKnown, sink, options)))
 }
 
-async function pushOne(report: Report, sink: Sink, options: PushOptions): Promise<ReportNotification> {
+async function pushOne(
+  report: Report,
+  lastKnown: LastKnown | null,
+  sink: Sink,
+  options: PushOptions,
+): Promise<ReportNotification> {
   const {type} = sink
   const who = {name: type, type, role: 'sink', reasons: []} as const
   try {
-    const payload = sink.render(report)
+    const payload = sink.render(report, lastKnown)
     if (payload === null) return toNotification({...who, reasons: []}, {delivery: 'nothing-due'})
     if (options.run.dryRun && sink.unavailable === undefined) {
       return toNotification({...who, reasons: []}, {delivery: 'dry-run'}, {payload: sink.show(payload)})

@@ -17,8 +17,8 @@ type TextfilePayload = {readonly text: string; readonly replaces: boolean}
 
 /**
  * A file for the textfile collector of Prometheus' node_exporter: the gauges of the Pushgateway, with the watch as
- * labels on every series. A run that cannot tell how every Manifest stands keeps what the file has of them. The file
- * is written however late it is: that takes no time.
+ * labels on every series. Where neither the run nor a memory can tell how every Manifest stands, what the file has of
+ * them stays. The file is written however late it is: that takes no time.
  * https://github.com/prometheus/node_exporter#textfile-collector
  */
 export function textfileSink(options: TextfileOptions): Sink<TextfilePayload> {
@@ -26,10 +26,10 @@ export function textfileSink(options: TextfileOptions): Sink<TextfilePayload> {
   const labels = watchLabels(options)
   return {
     type: 'textfile',
-    render(report) {
-      const {run, manifests} = toFamilies(report, options)
+    render(report, lastKnown) {
+      const {run, manifests, replaces} = toFamilies(report, lastKnown, options)
       const text = renderExposition([...run, ...(manifests ?? [])], labels)
-      return text === '' ? null : {text, replaces: manifests !== null}
+      return text === '' ? null : {text, replaces}
     },
     show: ({text, replaces}) => redact(`# ${path}${replaces ? '' : ', which keeps its other gauges'}\n${text}`),
     async send({text, replaces}) {

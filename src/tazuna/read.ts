@@ -30,7 +30,7 @@ const versionTimeout = 10_000
 
 /**
  * Reads what is expected (`state list`) and what differs (`state diff`), until the two agree or twice. Throws
- * `TAZUNA_NOT_FOUND`, `OUTPUT_UNPARSABLE` and `CANCELLED`; a tazuna that fails is part of the reading.
+ * `TAZUNA_NOT_FOUND` and `CANCELLED`; a tazuna that fails, or is not understood, is part of the reading.
  */
 export async function readTazuna(options: TazunaOptions): Promise<StateReading> {
   const reading = readBoth(options)
@@ -66,8 +66,24 @@ async function readStateList(options: TazunaOptions): Promise<Pick<StateReading,
 
 async function readStateDiff(options: TazunaOptions): Promise<DiffOutput> {
   const parser = stateDiffParser(options.redact)
-  const end = await call(options, ['state', 'diff'], text => parser.write(text))
-  return toDiffOutput(parser.end(), end, options.redact)
+  let end: ChildEnd | null = null
+  try {
+    end = await call(options, ['state', 'diff'], text => parser.write(text))
+    return toDiffOutput(parser.end(), end, options.redact)
+  } catch (error) {
+    if (!(error instanceof WatchError) || error.code !== 'OUTPUT_UNPARSABLE') throw error
+    return notUnderstood(error, end?.exitCode ?? null)
+  }
+}
+
+/** Nothing of it counts, whatever the exit code; the version may tell why. Its first unknown line ends tazuna. */
+function notUnderstood({code, message, hint}: WatchError, exitCode: number | null): DiffOutput {
+  return {
+    blocks: [],
+    exitCode,
+    failure: {code, message, hint, manifest: null, line: message},
+    skipped: {named: [], unnamed: 0, unattributed: []},
+  }
 }
 
 async function call(options: TazunaOptions, words: string[], onStdout: (text: string) => void): Promise<ChildEnd> {

@@ -5,18 +5,20 @@ import {describe, expect, it} from 'vitest'
 import {attemptOf} from '../../src/artifact/attempt.ts'
 import {defaultLimits} from '../../src/artifact/limits.ts'
 import {tarReader} from '../../src/artifact/tar-reader.ts'
-import {file, longName, pax, tar} from '../support/tar.ts'
+import {file, folder, longName, pax, tar} from '../support/tar.ts'
 
-/** Reads an archive that comes in pieces of these sizes, over and over; gives name and content of each entry. */
-function read(archive: Buffer, sizes: readonly number[]): [name: string, content: string][] {
+type ReadEntry = [name: string, kind: 'file' | 'folder' | 'other', content: string]
+
+/** Reads an archive that comes in pieces of these sizes, over and over. Content is of files only. */
+function read(archive: Buffer, sizes: readonly number[]): ReadEntry[] {
   const attempt = attemptOf('reading x')
-  const entries: [string, string][] = []
+  const entries: ReadEntry[] = []
   const reader = tarReader({
-    Parser,
-    onEntry(entry) {
+    onEntry({name, type}) {
+      const kind = type === '0' ? 'file' : type === '5' ? 'folder' : 'other'
       const chunks: Buffer[] = []
-      entry.on('data', chunk => void chunks.push(Buffer.from(chunk)))
-      entry.on('end', () => void entries.push([entry.path, Buffer.concat(chunks).toString('latin1')]))
+      const close = () => entries.push([name, kind, kind === 'file' ? Buffer.concat(chunks).toString('latin1') : ''])
+      return {write: chunk => void chunks.push(Buffer.from(chunk)), close}
     },
     notTar: () => attempt.error('ARTIFACT_LAYOUT_INVALID', 'no archive'),
     limits: defaultLimits,
@@ -47,7 +49,11 @@ describe('tarReader', () => {
   it('gives back what was put in, wherever it is cut', () => {
     fc.assert(
       fc.property(entries, fc.array(fc.integer({min: 1, max: 1500}), {minLength: 1, maxLength: 8}), (list, sizes) => {
-        const expected = list.map(({name, content, repeat}) => [name.repeat(repeat), content.toString('latin1')])
+        const expected = list.map(({name, content, repeat}) => [
+          name.repeat(repeat),
+          'file',
+          content.toString('latin1'),
+        ])
         const archive = tar(
           list.flatMap(({name, content, repeat, isPax}) => [
             isPax ? pax({path: name.repeat(repeat)}) : longName(name.repeat(repeat)),
@@ -80,6 +86,90 @@ describe('tarReader', () => {
     )
   })
 })
+
+describe('tarReader beside the parser of npm tar', () => {
+  const name = fc.constantFrom('a', 'b/c', './d/', 'é/設', 'x'.repeat(99), '')
+  const records = fc.dictionary(
+    fc.constantFrom('path', 'linkpath', 'size', 'mtime', 'comment'),
+    fc.constantFrom('', '1', '600', 'a/b', 'x\ny', '1.5'),
+  )
+  const entry = fc.oneof(
+    fc.record({
+      name,
+      type: fc.constantFrom('0', '\0', '5', '1', '2', '3', '7', 'Z'),
+      content: fc.constantFrom('', 'x', 'y'.repeat(600)),
+      linkname: fc.constantFrom('', '', '', 'b'),
+      prefix: fc.constantFrom('', '', 'p', 'q'.repeat(130), 'r'.repeat(155)),
+      magic: fc.constantFrom('ustar\u000000', 'ustar  \0', ''),
+    }),
+    name.map(folder),
+    name.map(longName),
+    fc.tuple(records, fc.constantFrom('x' as const, 'g' as const)).map(([map, type]) => pax(map, type)),
+  )
+  // only fields that we read: there are others, such as the owner, that npm tar reads too
+  const place = fc.oneof(
+    fc.integer({min: 0, max: 99}),
+    fc.integer({min: 124, max: 135}),
+    fc.constant(156),
+    fc.integer({min: 157, max: 264}),
+    fc.integer({min: 345, max: 475}),
+  )
+  const change = fc.tuple(fc.nat(5), place, fc.nat(255))
+
+  it('reads nothing that is refused there, or in another way', () => {
+    let reads = 0
+    fc.assert(
+      fc.property(fc.array(entry, {maxLength: 5}), fc.array(change, {maxLength: 2}), (list, changes) => {
+        const archive = changedHeaders(tar(list.map(item => ({...item, mode: 0o644}))), changes)
+        if (outcomeOf(() => read(archive, [700])) !== 'read') return
+        const ours = read(archive, [700])
+        // the others are refused in any case
+        if (ours.some(([, kind]) => kind === 'other')) return
+        reads += 1
+        expect(ours).toEqual(readByNpm(archive))
+      }),
+      {numRuns: 3000},
+    )
+    expect(reads).toBeGreaterThan(300)
+  })
+})
+
+/** Changes bytes of its blocks, and makes their checksums right again. */
+function changedHeaders(archive: Buffer, changes: readonly [block: number, at: number, byte: number][]): Buffer {
+  const changed = Buffer.from(archive)
+  for (const [index, at, byte] of changes) {
+    const block = changed.subarray((index * 512) % changed.length).subarray(0, 512)
+    block[at] = byte
+    block.fill(' ', 148, 156)
+    block.write(
+      `${block
+        .reduce((sum, value) => sum + value, 0)
+        .toString(8)
+        .padStart(6, '0')}\0 `,
+      148,
+    )
+  }
+  return changed
+}
+
+function readByNpm(archive: Buffer): ReadEntry[] {
+  const entries: ReadEntry[] = []
+  const parser = new Parser({strict: true, brotli: false, zstd: false})
+  parser.on('error', (error: Error) => {
+    throw error
+  })
+  parser.on('ignoredEntry', ({path}) => entries.push([path, 'other', '']))
+  parser.on('entry', entry => {
+    const kind = /^(?:Old)?File$/.test(entry.type) ? 'file' : entry.type === 'Directory' ? 'folder' : 'other'
+    const chunks: Buffer[] = []
+    entry.on('data', (chunk: Buffer) => void chunks.push(chunk))
+    entry.on('end', () => {
+      entries.push([entry.path, kind, kind === 'file' ? Buffer.concat(chunks).toString('latin1') : ''])
+    })
+  })
+  parser.write(archive)
+  return entries
+}
 
 function outcomeOf(work: () => unknown): string {
   try {

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 
-import {sampleEntry, testReport} from '../../src/commands/test-report.ts'
+import {sampleEntry, testRun} from '../../src/commands/test-report.ts'
 import {driftTypes} from '../../src/model/diff-entry.ts'
 import {Report} from '../../src/model/report.ts'
 import {toEntryMatcher, type Match} from '../../src/notify/match.ts'
+import {nothingKept, plan} from '../../src/plan.ts'
+import {rulesOf} from '../support/watch-story.ts'
 
 const run = {
   cluster: 'prod',
@@ -39,7 +41,7 @@ describe('the report of a test', () => {
   })
 
   it('is a valid report of one drifted Manifest, and says everywhere that it is a test', () => {
-    const report = Report.parse(testReport(run, undefined))
+    const report = Report.parse(testRun(run, undefined).report)
     expect(report).toMatchObject({
       outcome: 'drift',
       cluster: 'TEST, not real: prod',
@@ -47,5 +49,27 @@ describe('the report of a test', () => {
       warnings: [{code: 'TEST'}],
       summary: {coverage: {expected: 1, checked: 1}, entries: {modified: 1}},
     })
+  })
+
+  it('is about one entry that is told to a notifier with any match, as a baseline', async () => {
+    await fc.assert(
+      fc.asyncProperty(matches, async match => {
+        const {seen, report} = testRun(run, match)
+        const planned = await plan(nothingKept, seen, {
+          newMemoryKey: () => '',
+          minSightings: 3,
+          rules: [{...rulesOf('ops', {failuresBeforeNotice: 3}), matches: toEntryMatcher(match)}],
+          run,
+          dryRun: false,
+          clock: () => run.startedAt,
+          timeLeft: () => 0,
+        })
+        expect(planned).toMatchObject({
+          state: 'planned',
+          notices: [{reasons: ['baseline'], manifests: [{open: [{stateKey: report.entries[0]!.stateKey}]}]}],
+        })
+      }),
+      {numRuns: 100},
+    )
   })
 })

@@ -114,9 +114,18 @@ http: {caFile: ca.pem}
     [
       'the file',
       {file: minimal, at: 'sub/c.yaml', flags: {config: 'sub/c.yaml'}},
-      {kind: 'path', path: './sub/cluster', ref: './cluster'},
+      {kind: 'path', path: './sub/cluster', ref: './cluster', origin: 'source.path'},
     ],
-    ['--source', {file: minimal, flags: {source: 'here'}}, {kind: 'path', path: './here', ref: 'here'}],
+    [
+      '--source',
+      {file: minimal, flags: {source: 'here'}},
+      {kind: 'path', path: './here', ref: 'here', origin: '--source'},
+    ],
+    [
+      'TAZUNA_WATCH_SOURCE that is a folder',
+      {file: minimal, env: {TAZUNA_WATCH_SOURCE: 'here'}},
+      {kind: 'path', path: './here', ref: 'here', origin: 'TAZUNA_WATCH_SOURCE'},
+    ],
     [
       'TAZUNA_WATCH_SOURCE',
       {file: minimal, env: {TAZUNA_WATCH_SOURCE: 'oci://h:1/r'}},
@@ -174,8 +183,66 @@ http: {caFile: ca.pem}
     await expect(load({flags: {config: 'none.yaml'}})).rejects.toMatchObject({name: 'UsageError'})
   })
 
-  it('reports a file of the environment that is not there as a config problem', async () => {
-    await expect(load({env: {TAZUNA_WATCH_CONFIG: 'none.yaml'}})).rejects.toMatchObject({code: 'CONFIG_INVALID'})
+  it.each<[string, Given, string, string]>([
+    [
+      'a file of the environment that is not there',
+      {env: {TAZUNA_WATCH_CONFIG: 'none.yaml'}},
+      'reading the config none.yaml, named by TAZUNA_WATCH_CONFIG: there is no such file',
+      'check the path in TAZUNA_WATCH_CONFIG, or unset it',
+    ],
+    [
+      'a folder of the environment',
+      {file: minimal, at: 'sub/c.yaml', env: {TAZUNA_WATCH_CONFIG: 'sub'}},
+      'reading the config sub, named by TAZUNA_WATCH_CONFIG: it is a folder, not a file',
+      'check the path in TAZUNA_WATCH_CONFIG, or unset it',
+    ],
+    [
+      'a folder after --config',
+      {file: minimal, at: 'sub/c.yaml', flags: {config: 'sub'}},
+      'reading the config sub, named by --config: it is a folder, not a file',
+      'check the path after --config',
+    ],
+    [
+      'a folder of the name of the file',
+      {file: minimal, at: 'tazuna-watch.yaml/c.yaml'},
+      'reading the config tazuna-watch.yaml: it is a folder, not a file',
+      'check that file and its rights',
+    ],
+  ])('says in plain words what is wrong with %s', async (_title, given, message, hint) => {
+    await expect(load(given)).rejects.toMatchObject({code: 'CONFIG_INVALID', message, hint})
+  })
+
+  it.each<[string, Given, string]>([
+    ['nothing at all', {}, 'add `--cluster NAME --source FOLDER_OR_REFERENCE`, or write a tazuna-watch.yaml'],
+    ['a source', {flags: {source: '.'}}, 'add `--cluster NAME`, or write a tazuna-watch.yaml'],
+    [
+      'a cluster',
+      {env: {TAZUNA_WATCH_CLUSTER: 'a'}},
+      'add `--source FOLDER_OR_REFERENCE`, or write a tazuna-watch.yaml',
+    ],
+  ])('says that there is no file here, and the shortest way on, given %s', async (_title, given, hint) => {
+    await expect(load(given)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringMatching(
+        /^reading the config: there is no tazuna-watch\.yaml here; [12] problems?\n/,
+      ) as string,
+      hint: expect.stringContaining(hint) as string,
+    })
+  })
+
+  it.each<[string, Given]>([
+    ['a wrong value', {file: `${minimal}deadline: x\n`}],
+    ['no cluster in the file', {file: 'apiVersion: tazuna-watch/v1\n'}],
+    ['bad YAML', {file: 'cluster: [a\n'}],
+    ['a list', {file: '- a\n'}],
+    ['a wrong flag', {flags: {cluster: 'a\nb', source: '.'}}],
+    ['no file', {}],
+  ])('never sends anybody to config check, which lists the same problems: %s', async (_title, given) => {
+    const error: unknown = await load(given).catch((error: unknown) => error)
+    expect(error).toMatchObject({
+      code: 'CONFIG_INVALID',
+      hint: expect.not.stringContaining('config check') as string,
+    })
   })
 
   it('reports all problems at once, each with its place, in the order of the file', async () => {
@@ -200,7 +267,7 @@ runbookUrl: ftp://example.com
 `
     expect(await problems({file})).toEqual([
       'tazuna-watch.yaml:1:13 apiVersion: write tazuna-watch/v1',
-      'tazuna-watch.yaml:2:10 cluster: expected string, not number',
+      'tazuna-watch.yaml:2:10 cluster: write text, not a number: put it in quotes',
       'tazuna-watch.yaml:3:1 watcher: not a key; did you mean watch?',
       'tazuna-watch.yaml:4:11 deadline: write a duration such as 90s, 1h30m, 7d or 2w',
       'tazuna-watch.yaml:7:9 source.path: stands beside source.oci; keep exactly one',
@@ -227,7 +294,7 @@ runbookUrl: ftp://example.com
       'no cluster and no source',
       {},
       [
-        'cluster: missing; name the cluster here, with --cluster or TAZUNA_WATCH_CLUSTER',
+        'cluster: missing; set cluster, --cluster or TAZUNA_WATCH_CLUSTER',
         'source: missing; set source.oci or source.path, --source or TAZUNA_WATCH_SOURCE',
       ],
     ],
@@ -235,7 +302,9 @@ runbookUrl: ftp://example.com
     [
       'a wrong variable',
       {file: minimal, env: {TAZUNA_WATCH_MEMORY: 'redis'}},
-      ['TAZUNA_WATCH_MEMORY: memory.store: the only store is none'],
+      [
+        'TAZUNA_WATCH_MEMORY: memory.store: write auto, configmap, file or none (in TAZUNA_WATCH_MEMORY: none, file:PATH or configmap:NAMESPACE/NAME)',
+      ],
     ],
     [
       'a deadline without time to read',
@@ -252,7 +321,7 @@ runbookUrl: ftp://example.com
       {file: `${minimal}ignore: [{manifest: [], reason: r}]\n`},
       [
         'tazuna-watch.yaml:4:10 ignore[0]: matches everything; give it a manifest or resource that is not made of *, ? and / alone',
-        'tazuna-watch.yaml:4:21 ignore[0].manifest: Too small: expected array to have >=1 items',
+        'tazuna-watch.yaml:4:21 ignore[0].manifest: the list is empty',
       ],
     ],
   ])('names %s', async (_title, given, expected) => {

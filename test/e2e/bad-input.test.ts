@@ -35,7 +35,13 @@ describe('a config that cannot be used', () => {
     ['no source', '', {TAZUNA_WATCH_SOURCE: ''}, /source: missing/],
     ['a store that is not known in a variable', '', {TAZUNA_WATCH_MEMORY: 'redis'}, /^TAZUNA_WATCH_MEMORY: memory/m],
     ['a gateway that is no URL in a variable', '', {PUSHGATEWAY_URL: 'gateway'}, /^PUSHGATEWAY_URL: metrics/m],
-    ['no file where a variable says', '', {TAZUNA_WATCH_CONFIG: 'no.yaml'}, /no\.yaml: .*no such file/],
+    [
+      'no file where a variable says',
+      '',
+      {TAZUNA_WATCH_CONFIG: 'no.yaml'},
+      /no\.yaml, named by TAZUNA_WATCH_CONFIG: .*no such file/,
+    ],
+    ['a folder where a variable says', '', {TAZUNA_WATCH_CONFIG: 'source'}, /source, named by .*: it is a folder/],
   ])('is %s', async (_title, text, env, says) => {
     await using w = await world()
     const header = /^(?:-|cluster: ")/.test(text) ? '' : 'apiVersion: tazuna-watch/v1\n'
@@ -49,9 +55,25 @@ describe('a config that cannot be used', () => {
 
 describe('a source that cannot be used', () => {
   it.concurrent.each<BadRun>([
-    {title: 'a folder that is not there', prepare: from('nowhere'), ...notFound, says: /nowhere: it is not there/},
-    {title: 'a folder without the file', prepare: from('.'), ...notFound, says: /tazuna\.yaml in \.: it is not there/},
-    {title: 'a file', prepare: from('source/tazuna.yaml'), ...notFound},
+    {
+      title: 'a folder that is not there',
+      prepare: from('nowhere'),
+      ...notFound,
+      says: /folder nowhere: there is no such folder/,
+    },
+    {
+      title: 'a folder without the file',
+      prepare: from('.'),
+      ...notFound,
+      says: /opening tazuna\.yaml in \.: there is no such file/,
+    },
+    {title: 'a file', prepare: from('source/tazuna.yaml'), ...notFound, says: /it is a file/},
+    {
+      title: 'a reference without oci://',
+      prepare: from('ghcr.io/acme/config:prod'),
+      ...notFound,
+      says: /no such folder; did you mean oci:\/\/ghcr\.io\/acme\/config:prod\?/,
+    },
     {
       title: 'a folder in place of the file',
       prepare: w => configured(w, 'source: {file: web}'),

@@ -140,6 +140,22 @@ describe('a tazuna that cannot be used', () => {
     expect(JSON.parse((await w.run(json)).stdout)).toMatchObject({tazuna: {version: '0.4.4', exitCode}})
   })
 
+  it.each<[string, StandInOptions, number | null]>([
+    ['a line that nobody knows', {extraLine: 'Done.'}, null],
+    ['help', {help: true}, null],
+    ['a text that ends too early', {truncate: 150}, 0],
+    ['nothing', {truncate: 0}, 0],
+    ['what is not UTF-8', {rawStdout: 'c328'}, null],
+  ])('reports the version of a tazuna that prints %s: nothing is called checked', async (_title, knobs, exitCode) => {
+    const report = await expectBadEnd({title: '', options: diff(knobs), ...unparsable})
+    expect(report.tazuna).toEqual({version: '0.4.4', exitCode})
+    expect(report).toMatchObject({summary: null, entries: [], warnings: []})
+    expect(report.manifests.map(({name, outcome}) => [name, outcome])).toEqual([
+      ['web', 'not-checked'],
+      ['api', 'not-checked'],
+    ])
+  })
+
   it('says which Manifests a run that stopped did not check', async () => {
     const report = await expectBadEnd({
       title: '',

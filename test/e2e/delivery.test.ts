@@ -1,6 +1,15 @@
+import {randomBytes} from 'node:crypto'
+import {readdir} from 'node:fs/promises'
+import {gzipSync} from 'node:zlib'
+
 import {describe, expect, it} from 'vitest'
 
+import {addArchive, addArtifact, addFileLayer} from '../artifact/artifact-builder.ts'
+import {expectBadEnd} from '../support/bad-run.ts'
 import {reportOf} from '../support/cli.ts'
+import {startFakeRegistry, type FakeRegistry} from '../support/fake-registry.ts'
+import {file, tar} from '../support/tar.ts'
+import {tempDir} from '../support/temp-dir.ts'
 import {startWebhookReceiver, type ScriptedAnswer} from '../support/webhook-receiver.ts'
 import {world} from '../support/world.ts'
 
@@ -83,7 +92,47 @@ describe('a Pushgateway', () => {
   })
 })
 
+const size = 512 * 1024
+const noise = randomBytes(size)
+
 describe('a full disk', () => {
+  it.concurrent.each<[string, (registry: FakeRegistry) => void, RegExp]>([
+    [
+      'fetched',
+      registry => void addArtifact(registry, [addFileLayer(registry, 'tazuna.yaml', noise)]),
+      /: fetching layer sha256:\w+: EFBIG: file too large, write, in the folder \S+$/,
+    ],
+    [
+      'unpacked',
+      registry => void addArchive(registry, gzipSync(tar([file('tazuna.yaml', Buffer.alloc(size))]))),
+      /: unpacking layer sha256:\w+: EFBIG: file too large, write, in the folder \S+$/,
+    ],
+  ])(
+    'while an artifact is %s ends the run with the folder and the cause, and leaves nothing',
+    async (title, add, says) => {
+      await using registry = await startFakeRegistry()
+      await using dir = await tempDir()
+      add(registry)
+      const env = {
+        TAZUNA_WATCH_SOURCE: `oci://${registry.host}/acme/config:prod`,
+        TMPDIR: dir.path,
+        NODE_DISABLE_COMPILE_CACHE: '1',
+      }
+      const report = await expectBadEnd({
+        title,
+        prepare: () => Promise.resolve({env, fileLimit: size / 1024}),
+        exitCode: 75,
+        outcome: 'failed',
+        code: 'ARTIFACT_STORE_IO',
+        says,
+      })
+      expect(report.error?.message).toContain(`in the folder ${dir.path}`)
+      expect(report.error?.hint).toContain(`free space and rights of ${dir.path}`)
+      expect(report.error?.hint).toContain('TMPDIR')
+      expect(await readdir(dir.path)).toEqual([])
+    },
+  )
+
   it('makes exit code 74 for the report in a file, after everybody was told', async () => {
     await using w = await world()
     const {exitCode, stderr} = await w.run(['--output', '/dev/full'])

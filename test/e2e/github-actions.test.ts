@@ -96,7 +96,8 @@ describe('run in a workflow of GitHub Actions', () => {
       ['warning', 'tazuna-watch: web has drifted'],
       ['notice', 'tazuna-watch: test'],
     ])
-    expect(stderr).toMatch(/^::stop-commands::[0-9a-f-]{36}\nerror: /)
+    // the text report tells the error itself
+    expect(stderr).toMatch(format === 'text' ? /^::error / : /^::stop-commands::[0-9a-f-]{36}\nerror: /)
   })
 
   it('delivers although the page cannot be written, and exits with 74', async () => {

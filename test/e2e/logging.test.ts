@@ -24,6 +24,7 @@ describe('--verbose', () => {
       'info: tazuna state diff',
       'info: tazuna state list ended with 0 after T s',
       'info: tazuna state diff ended with 0 after T s',
+      `info: GET ${gateway.url} was answered 200 after T s`,
       'info: telling the notifiers',
       `info: POST ${webhook.url} was answered 200 after T s`,
       'info: slack delivered after 1 attempt',
@@ -57,6 +58,22 @@ describe('--verbose', () => {
   })
 })
 
+describe('an error, outside a terminal', () => {
+  it('is told once where the text report tells it', async () => {
+    await using w = await world()
+    const {exitCode, stdout, stderr} = await w.run([], {env: {TAZUNA_WATCH_SOURCE: 'nowhere'}})
+    expect({exitCode, stderr}).toEqual({exitCode: 66, stderr: ''})
+    expect(stdout.match(/SOURCE_NOT_FOUND/g)).toHaveLength(1)
+    expect(stdout).toContain('→ check the path in TAZUNA_WATCH_SOURCE')
+  })
+
+  it.each(['json', 'markdown'])('is told on stderr beside a report as %s, which is for machines', async format => {
+    await using w = await world()
+    const {stderr} = await w.run(['--format', format], {env: {TAZUNA_WATCH_SOURCE: 'nowhere'}})
+    expect(stderr).toMatch(/^error: .+ \(SOURCE_NOT_FOUND\)\nhint: .+\n$/)
+  })
+})
+
 describe('--log-format json', () => {
   it('makes every line of a failed run an object', async () => {
     await using w = await world()
@@ -68,7 +85,7 @@ describe('--log-format json', () => {
         level: 'error',
         code: 'SOURCE_NOT_FOUND',
         message: expect.stringContaining('nowhere') as string,
-        hint: expect.stringContaining('source.path') as string,
+        hint: expect.stringContaining('TAZUNA_WATCH_SOURCE') as string,
       },
     ])
   })

@@ -242,7 +242,7 @@ metrics: {pushgateway: {url: "${new URL('/', scene.gatewayUrl).origin}", basicAu
       env: {SLACK_WEBHOOK_URL: scene.hookUrl, PUSHGATEWAY_URL: scene.gatewayUrl},
     })
     expect(singing(Object.values(canaries), {stdout: result.stdout, stderr: result.stderr})).toEqual([])
-    expect(result.stdout).toContain('source oci://[redacted]@host/x')
+    expect(result.stderr).toContain('source.oci: reading the reference "[redacted]@host/x": it holds a user')
   })
 
   it('in a file, when the password comes from one', async () => {

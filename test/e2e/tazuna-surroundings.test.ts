@@ -61,6 +61,6 @@ it.each([
 
 it('says what to do about a context that is not there', async () => {
   await using w = await world({knobs: {stopAt: '^', stopError: 'context "two" does not exist'}})
-  const {stderr} = await w.run()
-  expect(stderr).toContain('hint: this context is not in the kubeconfig')
+  const {stdout} = await w.run()
+  expect(stdout).toContain('→ this context is not in the kubeconfig')
 })

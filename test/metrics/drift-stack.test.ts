@@ -5,6 +5,7 @@ import {toFamilies, type FamiliesOptions, type RunFamilies} from '../../src/metr
 import type {Report} from '../../src/model/report.ts'
 import {checkMetrics, promtoolPath} from '../support/promtool.ts'
 import {buildFailedReport, buildLargeReport, buildReport, type ManifestSpec} from '../support/report-builder.ts'
+import {buildLastKnown} from './build-last-known.ts'
 
 const options: FamiliesOptions = {intervalSeconds: 3600, sets: ['drift_stack']}
 const finishedAt = Date.UTC(2026, 10, 21, 9, 0, 2) / 1000
@@ -23,7 +24,7 @@ function samplesOf({run, manifests}: RunFamilies): string[] {
 describe('the gauges of drift_stack', () => {
   it('tell how each Manifest stands, and how many there are of each kind', () => {
     const gone: ManifestSpec = {name: 'old', outcome: 'gone'}
-    expect(samplesOf(toFamilies(buildReport([web, api, gone]), options))).toStrictEqual([
+    expect(samplesOf(toFamilies(buildReport([web, api, gone]), null, options))).toStrictEqual([
       'drift_clean_count 1',
       `drift_detection_last_run_timestamp ${finishedAt}`,
       'drift_error_count 0',
@@ -40,29 +41,71 @@ describe('the gauges of drift_stack', () => {
       {...api, firstSeenAt: since},
       {name: 'db', rows},
     ])
-    expect(samplesOf(toFamilies(report, options)).filter(line => /first_seen|age/.test(line))).toStrictEqual([
+    expect(samplesOf(toFamilies(report, null, options)).filter(line => /first_seen|age/.test(line))).toStrictEqual([
       'drift_stack_age_hours{stack="web"} 27',
       `drift_stack_first_seen{stack="web"} ${Date.parse(since) / 1000}`,
     ])
   })
 
   it('know no age below zero, whatever the clocks say', () => {
-    const {manifests} = toFamilies(buildReport([{...web, firstSeenAt: '2026-11-21T10:00:00Z'}]), options)
+    const {manifests} = toFamilies(buildReport([{...web, firstSeenAt: '2026-11-21T10:00:00Z'}]), null, options)
     expect(renderExposition(manifests!)).toContain('drift_stack_age_hours{stack="web"} 0\n')
   })
 
   it('say of a run that was not complete only when tazuna was read', () => {
-    const families = toFamilies(buildReport([web, {name: 'api', outcome: 'error', error: 'no'}]), options)
+    const families = toFamilies(buildReport([web, {name: 'api', outcome: 'error', error: 'no'}]), null, options)
     expect(families.manifests).toBeNull()
     expect(samplesOf(families)).toStrictEqual([`drift_detection_last_run_timestamp ${finishedAt}`])
   })
 
   it('say nothing of a failed run', () => {
-    expect(toFamilies(failed, options)).toStrictEqual({run: [], manifests: null})
+    const families = toFamilies(failed, null, options)
+    expect(samplesOf(families)).toStrictEqual([])
+    expect(families).toMatchObject({manifests: null, replaces: false})
+  })
+
+  it('keep what was known through a failed run, but say that nothing was checked', () => {
+    const since = '2026-11-20T06:00:02Z'
+    const known = buildLastKnown([
+      {
+        name: 'web',
+        counts: {added: 0, modified: 1, removed: 0},
+        firstSeenAt: since,
+        lastCheckedAt: '2026-11-21T08:00:00Z',
+      },
+      {name: 'api', lastCheckedAt: '2026-11-21T07:00:00Z'},
+      {name: 'db', lastCheckedAt: null},
+    ])
+    expect(samplesOf(toFamilies(failed, known, options))).toStrictEqual([
+      'drift_clean_count 0',
+      `drift_detection_last_run_timestamp ${Date.UTC(2026, 10, 21, 8) / 1000}`,
+      'drift_error_count 3',
+      'drift_stack_age_hours{stack="web"} 27',
+      'drift_stack_count 1',
+      `drift_stack_first_seen{stack="web"} ${Date.parse(since) / 1000}`,
+      'drift_stack_state{stack="web"} 2',
+      'drift_stack_state{stack="api"} 2',
+      'drift_stack_state{stack="db"} 2',
+    ])
+  })
+
+  it('are older with each run', () => {
+    const report = buildReport([{...web, firstSeenAt: '2026-11-21T08:00:02Z'}])
+    const ageAt = (time: string) =>
+      samplesOf(toFamilies({...report, run: {...report.run, finishedAt: time}}, null, options)).find(line =>
+        line.includes('age_hours'),
+      )
+    expect(['2026-11-21T09:00:02Z', '2026-11-21T10:30:02Z', '2026-11-28T08:00:02Z'].map(ageAt)).toStrictEqual([
+      'drift_stack_age_hours{stack="web"} 1',
+      'drift_stack_age_hours{stack="web"} 2.5',
+      'drift_stack_age_hours{stack="web"} 168',
+    ])
   })
 
   it('are 2,000 Manifests at most', () => {
-    const states = samplesOf(toFamilies(buildLargeReport(2003, 1), options)).filter(line => line.includes('state{'))
+    const states = samplesOf(toFamilies(buildLargeReport(2003, 1), null, options)).filter(line =>
+      line.includes('state{'),
+    )
     expect(states).toHaveLength(2000)
   })
 
@@ -72,9 +115,9 @@ describe('the gauges of drift_stack', () => {
     ['a run that was not complete', buildReport([web, {name: 'api', outcome: 'not-checked'}])],
     ['a failed run', failed],
   ])('stand beside those of tazuna_watch, which stay as they are, of %s', (_what, report) => {
-    const own = samplesOf(toFamilies(report, {...options, sets: ['tazuna_watch']}))
-    const stack = samplesOf(toFamilies(report, options))
-    const both = samplesOf(toFamilies(report, {...options, sets: ['drift_stack', 'tazuna_watch']}))
+    const own = samplesOf(toFamilies(report, null, {...options, sets: ['tazuna_watch']}))
+    const stack = samplesOf(toFamilies(report, null, options))
+    const both = samplesOf(toFamilies(report, null, {...options, sets: ['drift_stack', 'tazuna_watch']}))
     expect(both).toStrictEqual([...stack, ...own])
   })
 })
@@ -89,7 +132,7 @@ const lint = [
 
 it.skipIf(promtoolPath === null)('promtool can read them, and complains of nothing but their names', async () => {
   const report = buildReport([{...web, firstSeenAt: '2026-11-20T09:00:00Z'}, {name: String.raw`a/b "c" \d é` + '\n'}])
-  const {run, manifests} = toFamilies(report, {...options, sets: ['tazuna_watch', 'drift_stack']})
+  const {run, manifests} = toFamilies(report, null, {...options, sets: ['tazuna_watch', 'drift_stack']})
   const said = await checkMetrics(renderExposition([...run, ...manifests!]))
   expect(
     said

@@ -6,6 +6,7 @@ import {gaugeSets, gauges} from '../../src/metrics/gauges.ts'
 import type {Report, ReportNotification} from '../../src/model/report.ts'
 import {checkMetrics, promtoolPath} from '../support/promtool.ts'
 import {buildFailedReport, buildLargeReport, buildReport, hashOf, type ManifestSpec} from '../support/report-builder.ts'
+import {buildLastKnown} from './build-last-known.ts'
 
 const hourly: FamiliesOptions = {intervalSeconds: 3600, sets: ['tazuna_watch']}
 const web: ManifestSpec = {
@@ -49,11 +50,12 @@ describe('the families about the run', () => {
     ['clean', buildReport([{name: 'web'}])],
     ['drift', buildReport([web, database])],
   ] as const)('tell of a run that ended %s', (outcome, report) => {
-    expect(samplesOf(toFamilies(report, hourly).run)).toStrictEqual([
+    expect(samplesOf(toFamilies(report, null, hourly).run)).toStrictEqual([
       'build_info{version="0.1.0"} 1',
       'interval_seconds 3600',
       `last_run_timestamp_seconds ${finishedAt}`,
       `last_success_timestamp_seconds ${finishedAt}`,
+      'memory_ok 1',
       'run_duration_seconds 1.5',
       ...outcomesOf(outcome),
       sourceInfo,
@@ -62,10 +64,11 @@ describe('the families about the run', () => {
 
   it('say nothing of a success when a run was not complete, so that the last one stays', () => {
     const report = buildReport([web, {name: 'database', outcome: 'not-checked'}])
-    expect(samplesOf(toFamilies(report, hourly).run)).toStrictEqual([
+    expect(samplesOf(toFamilies(report, null, hourly).run)).toStrictEqual([
       'build_info{version="0.1.0"} 1',
       'interval_seconds 3600',
       `last_run_timestamp_seconds ${finishedAt}`,
+      'memory_ok 1',
       'run_duration_seconds 1.5',
       ...outcomesOf('incomplete'),
       sourceInfo,
@@ -74,9 +77,10 @@ describe('the families about the run', () => {
 
   it('are few when the run failed before it had a source, and no interval is configured', () => {
     const report = buildFailedReport({code: 'ARTIFACT_NETWORK', message: 'no', hint: 'wait'})
-    expect(samplesOf(toFamilies(report, {...hourly, intervalSeconds: null}).run)).toStrictEqual([
+    expect(samplesOf(toFamilies(report, null, {...hourly, intervalSeconds: null}).run)).toStrictEqual([
       'build_info{version="0.1.0"} 1',
       `last_run_timestamp_seconds ${finishedAt}`,
+      'memory_ok 1',
       'run_duration_seconds 1.5',
       ...outcomesOf('failed'),
     ])
@@ -86,19 +90,43 @@ describe('the families about the run', () => {
     const report = buildReport([web], {
       notifications: [
         notification('ops', {delivery: 'delivered'}),
-        notification('dev', {delivery: 'failed'}),
-        notification('sre', {delivery: 'nothing-due'}),
+        notification('dev', {delivery: 'failed', pending: 3}),
+        notification('sre', {delivery: 'nothing-due', pending: 2}),
         notification('pushgateway', {role: 'sink', delivery: 'failed'}),
       ],
     })
-    expect(samplesNamed(toFamilies(report, hourly).run, 'notifications')).toStrictEqual([
+    expect(samplesNamed(toFamilies(report, null, hourly).run, 'notifications')).toStrictEqual([
       'notifications{notifier="ops",result="delivered"} 1',
       'notifications{notifier="ops",result="failed"} 0',
+      'notifications{notifier="ops",result="pending"} 0',
       'notifications{notifier="dev",result="delivered"} 0',
       'notifications{notifier="dev",result="failed"} 1',
+      'notifications{notifier="dev",result="pending"} 3',
       'notifications{notifier="sre",result="delivered"} 0',
       'notifications{notifier="sre",result="failed"} 0',
+      'notifications{notifier="sre",result="pending"} 2',
     ])
+  })
+
+  it.each([
+    ['all is well', {}, 1],
+    ['the memory could not be saved', {warnings: [{code: 'MEMORY_UNAVAILABLE', message: 'full'}]}, 0],
+    ['another run is at work', {error: {code: 'MEMORY_BUSY', message: 'busy', hint: 'wait'}}, 0],
+    ['the warning is about something else', {warnings: [{code: 'CLOCK_SKEW', message: 'late'}]}, 1],
+  ])('tell of the memory when %s', (_, over, value) => {
+    const {run} = toFamilies(buildReport([web], over), null, hourly)
+    expect(samplesNamed(run, 'memory_ok')).toStrictEqual([`memory_ok ${value}`])
+  })
+
+  it('remember the last success through runs that were none', () => {
+    const report = buildReport([web, {name: 'database', outcome: 'not-checked'}])
+    const success = (lastSuccessAt: string | null) =>
+      samplesNamed(
+        toFamilies(report, buildLastKnown([], {lastSuccessAt}), hourly).run,
+        'last_success_timestamp_seconds',
+      )
+    expect(success('2026-11-21T08:00:02Z')).toStrictEqual([`last_success_timestamp_seconds ${finishedAt - 3600}`])
+    expect(success(null)).toStrictEqual([])
   })
 
   it.each([
@@ -110,14 +138,14 @@ describe('the families about the run', () => {
     ],
   ])('source_info %s', (_, source, labels) => {
     const known = {kind: 'oci', ref: 'x', revision: null, createdAt: null, verifiedBy: []} as const
-    const {run} = toFamilies(buildReport([web], {source: {...known, ...source, verifiedBy: []}}), hourly)
+    const {run} = toFamilies(buildReport([web], {source: {...known, ...source, verifiedBy: []}}), null, hourly)
     expect(samplesNamed(run, 'source_info')).toStrictEqual(labels.map(text => `source_info{${text}} 1`))
   })
 })
 
 describe('the families about the Manifests', () => {
   it('tell of every Manifest, also of the clean ones', () => {
-    expect(samplesOf(toFamilies(buildReport([web, database]), hourly).manifests)).toStrictEqual([
+    expect(samplesOf(toFamilies(buildReport([web, database]), null, hourly).manifests)).toStrictEqual([
       'entries{diff_type="removed"} 0',
       'entries{diff_type="modified"} 1',
       'entries{diff_type="added"} 1',
@@ -151,7 +179,7 @@ describe('the families about the Manifests', () => {
       buildReport([{name: 'web', outcome: 'not-checked'}], {outcome: 'failed', summary: null}),
     ],
   ])('are not there when %s: what was pushed before must stay', (_, report) => {
-    expect(toFamilies(report, hourly).manifests).toBeNull()
+    expect(toFamilies(report, null, hourly).manifests).toBeNull()
   })
 
   it('have ages where the report has them, of drifted Manifests only', () => {
@@ -162,6 +190,7 @@ describe('the families about the Manifests', () => {
         {...web, name: 'blog', firstSeenAt: null},
         {...database, firstSeenAt: '2026-11-01T09:00:00Z'},
       ]),
+      null,
       hourly,
     )
     const [shop, webFirst] = [Date.UTC(2026, 10, 18, 9) / 1000, Date.UTC(2026, 10, 20, 9) / 1000]
@@ -175,22 +204,22 @@ describe('the families about the Manifests', () => {
   })
 
   it('say nothing of when a Manifest without State was applied', () => {
-    const {manifests} = toFamilies(buildReport([{name: 'new', lastAppliedAt: null}]), hourly)
+    const {manifests} = toFamilies(buildReport([{name: 'new', lastAppliedAt: null}]), null, hourly)
     expect(samplesNamed(manifests, 'manifest_last_applied_timestamp_seconds')).toStrictEqual([])
   })
 
   it('count a Manifest that is gone, and say nothing else of it', () => {
-    const {manifests} = toFamilies(buildReport([{name: 'web'}, {name: 'old', outcome: 'gone'}]), hourly)
+    const {manifests} = toFamilies(buildReport([{name: 'web'}, {name: 'old', outcome: 'gone'}]), null, hourly)
     expect(samplesOf(manifests).filter(line => line.includes('"old"'))).toStrictEqual([])
     expect(samplesOf(manifests)).toContain('manifests{outcome="gone"} 1')
   })
 
-  it('count muted entries when there are any, and go on counting them as drift', () => {
-    const muted = {type: 'modified', resource: 'apps/v1/Deployment/web/a', mutedUntil: '2026-12-01T00:00:00Z'} as const
-    const {manifests} = toFamilies(buildReport([{name: 'web', rows: [muted]}]), hourly)
+  it('count muted entries where a memory has mutes, and go on counting them as drift', () => {
+    const known = buildLastKnown([{name: 'web', counts: {added: 1, modified: 1, removed: 0}}], {muted: 1})
+    const {manifests} = toFamilies(buildReport([web]), known, hourly)
     expect(samplesNamed(manifests, 'entries_muted')).toStrictEqual(['entries_muted 1'])
     expect(samplesNamed(manifests, 'manifest_drift')).toStrictEqual(['manifest_drift{manifest="web"} 1'])
-    expect(samplesNamed(toFamilies(buildReport([web]), hourly).manifests, 'entries_muted')).toStrictEqual([])
+    expect(samplesNamed(toFamilies(buildReport([web]), null, hourly).manifests, 'entries_muted')).toStrictEqual([])
   })
 })
 
@@ -205,13 +234,13 @@ function shown(families: readonly Family[] | null): string[] {
 
 describe('the cap of 2,000 Manifests', () => {
   it('is not felt by 2,000', () => {
-    const {manifests} = toFamilies(buildReport(clean(2000)), hourly)
+    const {manifests} = toFamilies(buildReport(clean(2000)), null, hourly)
     expect(shown(manifests)).toHaveLength(2000)
     expect(samplesOf(manifests)).toContain('manifests_omitted 0')
   })
 
   it('drops clean ones first, keeps the order, and the counts tell of all', () => {
-    const {manifests} = toFamilies(buildReport([...clean(2001), web]), hourly)
+    const {manifests} = toFamilies(buildReport([...clean(2001), web]), null, hourly)
     expect(shown(manifests)).toStrictEqual([...clean(1999).map(({name}) => name), 'web'])
     expect(samplesNamed(manifests, 'manifest_entries')).toHaveLength(3)
     expect(samplesOf(manifests)).toEqual(
@@ -223,7 +252,7 @@ describe('the cap of 2,000 Manifests', () => {
     const report = buildLargeReport(2003, 1)
     const manifests = report.manifests.map(manifest => ({...manifest, firstSeenAt: '2026-11-20T09:00:00Z'}))
     manifests.push({...manifests.pop()!, firstSeenAt: '2026-11-18T09:00:00Z'})
-    const families = toFamilies({...report, manifests}, hourly).manifests
+    const families = toFamilies({...report, manifests}, null, hourly).manifests
     expect(shown(families)).toStrictEqual(manifests.slice(0, 2000).map(({name}) => name))
     expect(samplesOf(families)).toContain('manifests_omitted 3')
     expect(samplesOf(families)).toContain(`oldest_drift_timestamp_seconds ${Date.UTC(2026, 10, 18, 9) / 1000}`)
@@ -231,11 +260,11 @@ describe('the cap of 2,000 Manifests', () => {
 })
 
 it('every gauge of the table is made, and no other', () => {
-  const row = {type: 'removed', resource: 'apps/v1/Deployment/web/a', mutedUntil: '2026-12-01T00:00:00Z'} as const
+  const row = {type: 'removed', resource: 'apps/v1/Deployment/web/a'} as const
   const report = buildReport([{name: 'web', rows: [row], firstSeenAt: '2026-11-20T09:00:00Z'}], {
     notifications: [notification('ops', {})],
   })
-  const {run, manifests} = toFamilies(report, {...hourly, sets: gaugeSets})
+  const {run, manifests} = toFamilies(report, buildLastKnown([{name: 'web'}]), {...hourly, sets: gaugeSets})
   const made = [...run, ...(manifests ?? [])].filter(({samples}) => samples.length > 0).map(({name}) => name)
   expect(made.toSorted()).toStrictEqual(Object.keys(gauges).toSorted())
 })
@@ -244,13 +273,13 @@ describe.skipIf(promtoolPath === null)('promtool check metrics', () => {
   it.each([
     ['a clean run', buildReport([{name: 'web'}])],
     [
-      'drift with ages and mutes',
+      'drift with ages',
       buildReport(
         [
           {
             ...web,
             firstSeenAt: '2026-11-20T09:00:00Z',
-            rows: [{type: 'removed', resource: 'apps/v1/Deployment/web/a', mutedUntil: '2026-12-01T00:00:00Z'}],
+            rows: [{type: 'removed', resource: 'apps/v1/Deployment/web/a'}],
           },
         ],
         {notifications: [notification('ops', {})]},
@@ -260,7 +289,7 @@ describe.skipIf(promtoolPath === null)('promtool check metrics', () => {
     ['hostile names', buildReport([{...web, name: String.raw`a/b "c" \d é` + '\n'}])],
     ['many Manifests', buildLargeReport(2500, 2)],
   ])('has no complaint about %s', async (_, report) => {
-    const {run, manifests} = toFamilies(report, hourly)
+    const {run, manifests} = toFamilies(report, null, hourly)
     expect(await checkMetrics(renderExposition([...run, ...(manifests ?? [])]))).toBe('')
   })
 })

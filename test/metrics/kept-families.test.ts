@@ -15,7 +15,7 @@ const drifted = buildReport([{name: 'web', rows: [row]}, {name: 'api'}])
 const failed = buildFailedReport({code: 'ARTIFACT_NETWORK', message: 'no', hint: 'wait'})
 
 function exposition(report: typeof drifted, watch = labels): string {
-  const {run, manifests} = toFamilies(report, options)
+  const {run, manifests} = toFamilies(report, null, options)
   return renderExposition([...run, ...(manifests ?? [])], watch)
 }
 

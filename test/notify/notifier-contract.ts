@@ -4,7 +4,7 @@ import {httpClient, type Http} from '../../src/http.ts'
 import type {Delivery, Notification, Notifier} from '../../src/notify/notifier.ts'
 import {redactor, Secret, type Redact} from '../../src/secret.ts'
 import type {SendPolicy} from '../../src/send.ts'
-import {buildLargeReport, buildNotification} from '../support/report-builder.ts'
+import {buildFailedReport, buildLargeReport, buildManifestNotice, buildNotification} from '../support/report-builder.ts'
 import {startWebhookReceiver, type ScriptedAnswer, type WebhookReceiver} from '../support/webhook-receiver.ts'
 
 export type NotifierContract<Payload> = {
@@ -26,6 +26,36 @@ const sendPolicy = {attempts: 3, backoff: 1, attemptTimeout: 400, totalTimeout: 
 const finalStatuses = [301, 302, 307, 308, 400, 401, 403, 404, 405, 410, 413, 422]
 const passingStatuses = [408, 429, 500, 502, 503, 504]
 
+const notification = buildNotification(buildLargeReport(3, 3))
+const firstSeenAt = '2026-11-16T08:30:00Z'
+const failing = {code: 'TAZUNA_FAILED', groups: 4, group: '1', since: firstSeenAt}
+const resolved = {stateKey: 'a', diffType: 'removed', firstSeenAt, absentSince: firstSeenAt, wasTold: true} as const
+
+/** What there can be to render: with a memory, after a failure, instead of everything. */
+const told: Record<string, Notification> = {
+  drift: notification,
+  'what only a memory knows': {
+    ...notification,
+    reasons: ['check-failed', 'new-entries', 'manifest-gone', 'some-resolved'],
+    muted: 3,
+    failing,
+    manifests: [
+      {...notification.manifests[0]!, resolved: [resolved], checked: false, failing},
+      buildManifestNotice('gone', {goneSince: firstSeenAt, reasons: ['manifest-gone']}),
+      buildManifestNotice('large', {
+        folded: {fingerprint: 'f', counts: {added: 1, modified: 2, removed: 3}, firstSeenAt},
+      }),
+    ],
+  },
+  'a failed run': buildNotification(buildFailedReport({code: 'ARTIFACT_NETWORK', message: 'x', hint: 'y'}), {failing}),
+  'a mass drift': {
+    ...notification,
+    reasons: ['mass-drift'],
+    manifests: [],
+    massDrift: {kind: 'all-added', since: firstSeenAt, affected: 11, total: 12},
+  },
+}
+
 /**
  * What holds for every notifier, against a real server: one call when all is well, bounded retries when it may help,
  * none when it cannot, an end at the signal, never a throw, never a secret in what is told about it.
@@ -34,7 +64,6 @@ export function testNotifierContract<Payload>(
   type: string,
   {make, success, callsAfter = {}}: NotifierContract<Payload>,
 ): void {
-  const notification = buildNotification(buildLargeReport(3, 3))
   let http: Http
   const receivers: WebhookReceiver[] = []
 
@@ -140,9 +169,9 @@ export function testNotifierContract<Payload>(
       expect(await deliver('no-url')).toMatchObject({ok: false})
     })
 
-    it('renders the same bytes for the same notification and changes nothing of it', () => {
+    it.each(Object.entries(told))('renders %s to the same bytes each time and changes nothing of it', (_, told) => {
       const notifier = open('http://127.0.0.1')
-      const frozen = deepFreeze(structuredClone(notification))
+      const frozen = deepFreeze(structuredClone(told))
       const payload = notifier.render(frozen)
       expect(JSON.stringify(notifier.render(frozen))).toBe(JSON.stringify(payload))
       expect(JSON.parse(JSON.stringify(payload))).toEqual(payload)

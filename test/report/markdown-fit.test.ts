@@ -50,7 +50,11 @@ describe('a report in markdown with a limit', () => {
   })
 
   it('keeps the Manifests that were not checked in spite of much drift, and drift in spite of many of those', () => {
-    const unchecked = Array.from({length: 2000}, (_, index) => ({name: `u-${index}`, outcome: 'not-checked' as const}))
+    const unchecked = Array.from({length: 2000}, (_, index) => ({
+      name: `u-${index}`,
+      outcome: 'not-checked' as const,
+      lastCheckedAt: null,
+    }))
     const both = {...large, manifests: [...large.manifests, ...buildReport(unchecked).manifests]}
     const text = renderMarkdown(both, {limit: 60_000})
     expect(text.match(/^\| \*\*not-checked\*\* /gm)?.length).toBeGreaterThan(300)

@@ -36,6 +36,31 @@ describe('renderMarkdown', () => {
     expect(renderMarkdown(report).split('\n', 1)).toEqual([`## ${title}`])
   })
 
+  it('tells what only a memory knows: ages, mutes, what was known before, what is gone', async () => {
+    const firstSeenAt = '2026-11-16T08:30:00Z'
+    const known = {firstSeenAt, changedAt: '2026-11-21T07:00:00Z'}
+    const report = buildReport(
+      [
+        {
+          name: 'web',
+          firstSeenAt,
+          rows: [
+            {type: 'modified', resource: '/v1/ConfigMap/web/a', ...known},
+            {type: 'modified', resource: '/v1/ConfigMap/web/b', ...known, mutedUntil: '2026-12-01T00:00:00Z'},
+            {type: 'added', resource: '/v1/ConfigMap/web/c', firstSeenAt: '2026-11-21T09:00:01Z'},
+          ],
+        },
+        {name: 'payments', outcome: 'error', error: 'failed', firstSeenAt, lastCheckedAt: '2026-11-21T05:00:02Z'},
+        {name: 'search', outcome: 'not-checked', lastCheckedAt: '2026-11-19T05:00:02Z'},
+        {name: 'new', outcome: 'not-checked', lastCheckedAt: null},
+        {name: 'old|web', outcome: 'gone', firstSeenAt, lastCheckedAt: '2026-11-20T05:00:02Z'},
+        {name: 'lost', outcome: 'gone', lastCheckedAt: null},
+      ],
+      {run: {...buildReport([]).run, previousRunAt: '2026-11-21T08:00:02Z'}},
+    )
+    await expect(renderMarkdown(report)).toMatchFileSnapshot('renderings/markdown/with-a-memory.md')
+  })
+
   it('puts removed rows first', () => {
     const rows = (['added', 'modified', 'removed'] as const).map(type => ({type, resource: `/v1/X/a/${type}`}))
     const text = renderMarkdown(
@@ -110,6 +135,7 @@ describe('foreign text in markdown', () => {
         [
           {name: marked, gitCommit: marked, rows: [{type: 'removed', resource: 'raw', stateKey: marked}]},
           {name: 'api', outcome: 'error', error: marked},
+          {name: `gone ${marked}`, outcome: 'gone'},
         ],
         {
           cluster: marked,
@@ -118,7 +144,7 @@ describe('foreign text in markdown', () => {
         },
       ),
     )
-    expect(text.match(/mark/g)?.length).toBeGreaterThanOrEqual(14)
+    expect(text.match(/mark/g)?.length).toBeGreaterThanOrEqual(16)
     expect(outsideCode(text)).not.toContain('mark')
   })
 

@@ -5,7 +5,7 @@ import {describe, expect, it} from 'vitest'
 import type {Report, ReportNotification} from '../../src/model/report.ts'
 import {renderReportText} from '../../src/report/text.ts'
 import {hostileNames, situations} from '../notify/slack/situations.ts'
-import {buildReport} from '../support/report-builder.ts'
+import {buildFailedReport, buildReport} from '../support/report-builder.ts'
 
 function render(report: Report): string {
   return renderReportText(report, {color: false, width: 80})
@@ -92,5 +92,86 @@ describe('renderReportText', () => {
     )
     expect(text).toContain('notifier ops  dry-run (baseline)\n  │ {\n  │   "text": "hello"\n  │ }\n')
     expect(text).toContain('  │ a 1\n  │ b 2\n')
+  })
+
+  describe('in a narrow terminal', () => {
+    const long = 'the State of "web" changed while it was read, twice: was an apply running? `tazuna state list` tells'
+
+    it('wraps warnings, and keeps their code on the first line of several', () => {
+      const report = buildReport([{name: 'web'}], {
+        warnings: [
+          {code: 'STATE_MOVED', message: long},
+          {code: 'CONFIG_INVALID', message: `two problems\n${long}`},
+        ],
+      })
+      expect(renderReportText(report, {color: false, width: 50})).toContain(
+        [
+          'warning the State of "web" changed while it was',
+          '  read, twice: was an apply running?',
+          '  `tazuna state list` tells STATE_MOVED',
+          'warning two problems CONFIG_INVALID',
+          '  the State of "web" changed while it was read,',
+          '    twice: was an apply running?',
+          '    `tazuna state list` tells',
+          '',
+        ].join('\n'),
+      )
+    })
+
+    it('wraps what became of each notifier', () => {
+      const report = buildReport([{name: 'web'}], {
+        notifications: [
+          {
+            name: 'ops',
+            type: 'slack',
+            role: 'notifier',
+            delivery: 'failed',
+            reasons: ['baseline', 'check-failed'],
+            pending: 1,
+            attempts: 4,
+            detail: 'Slack answered 503 each time, and once nothing at all',
+          },
+        ],
+      })
+      expect(renderReportText(report, {color: false, width: 50})).toContain(
+        [
+          'notifier ops  failed (baseline, check-failed):',
+          '  Slack answered 503 each time, and once nothing',
+          '  at all',
+          '',
+        ].join('\n'),
+      )
+    })
+
+    it('gives each problem of a config lines of its own', () => {
+      const problems = ['reading the config: 2 problems', 'c.yaml:1:1 cluster: missing', `c.yaml:2:1 source: ${long}`]
+      const report = buildFailedReport({
+        code: 'CONFIG_INVALID',
+        message: problems.join('\n'),
+        hint: 'correct these places',
+      })
+      expect(renderReportText(report, {color: false, width: 50})).toContain(
+        [
+          'Failed reading the config: 2 problems',
+          '  CONFIG_INVALID',
+          '  c.yaml:1:1 cluster: missing',
+          '  c.yaml:2:1 source: the State of "web" changed',
+          '    while it was read, twice: was an apply',
+          '    running? `tazuna state list` tells',
+          '  → correct these places',
+          '',
+        ].join('\n'),
+      )
+    })
+
+    it('looks the same in colour', () => {
+      const report = buildFailedReport({code: 'CONFIG_INVALID', message: `${long}\n${long}`, hint: long})
+      const warned = {...report, warnings: [{code: 'STATE_MOVED', message: long}]}
+      for (const width of [20, 40, 50, 80, 100]) {
+        const text = renderReportText(warned, {color: true, width})
+        expect(stripVTControlCharacters(text)).toBe(renderReportText(warned, {color: false, width}))
+        expect(text).toContain(styleText('dim', 'STATE_MOVED', {validateStream: false}))
+      }
+    })
   })
 })

@@ -45,7 +45,7 @@ describe.skipIf(gatewayPath === null || opensslPath === null)('a real Pushgatewa
       sendPolicy: {attempts: 2, backoff: 1},
       ...over,
     })
-    const delivery = await sink.send(sink.render(report)!, AbortSignal.timeout(20_000))
+    const delivery = await sink.send(sink.render(report, null)!, AbortSignal.timeout(20_000))
     await http.close()
     return delivery
   }

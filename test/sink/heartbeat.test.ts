@@ -44,7 +44,7 @@ describe('heartbeatSink', () => {
     signal = AbortSignal.timeout(20_000),
   ): Promise<Delivery> {
     const sink = sinkOf(url)
-    return await sink.send(sink.render(report)!, signal)
+    return await sink.send(sink.render(report, null)!, signal)
   }
 
   const calls = () => receiver.calls.map(({method, path, body}) => `${method} ${path} ${body}`.trim())
@@ -142,7 +142,7 @@ describe('heartbeatSink', () => {
 
   it('is shown by a dry run without its URL', () => {
     const sink = sinkOf(`https://hc.test${secretPath}`)
-    expect(sink.show(sink.render(clean)!)).toEqual({method: 'GET', url: '[redacted]'})
-    expect(sink.show(sink.render(failed)!)).toEqual({method: 'GET', url: '[redacted]/fail'})
+    expect(sink.show(sink.render(clean, null)!)).toEqual({method: 'GET', url: '[redacted]'})
+    expect(sink.show(sink.render(failed, null)!)).toEqual({method: 'GET', url: '[redacted]/fail'})
   })
 })

@@ -4,9 +4,11 @@ import type {RunEvent} from '../../src/event.ts'
 import {redactor, Secret} from '../../src/secret.ts'
 import {push, type PushOptions} from '../../src/sink/push.ts'
 import type {Sink} from '../../src/sink/sink.ts'
+import {buildLastKnown} from '../metrics/build-last-known.ts'
 import {buildReport} from '../support/report-builder.ts'
 
 const report = buildReport([{name: 'web'}])
+const lastKnown = buildLastKnown([{name: 'web'}], {muted: 3})
 
 function pushTo(sinks: readonly Sink[], over: Partial<PushOptions> = {}) {
   const events: RunEvent[] = []
@@ -18,13 +20,13 @@ function pushTo(sinks: readonly Sink[], over: Partial<PushOptions> = {}) {
     deliverySignal: new AbortController().signal,
     ...over,
   }
-  return {events, items: push(report, options)}
+  return {events, items: push(report, lastKnown, options)}
 }
 
 function sink(type: string, over: Partial<Sink> = {}): Sink {
   return {
     type,
-    render: ({outcome}) => ({outcome}),
+    render: ({outcome}, known) => ({outcome, muted: known?.muted}),
     show: payload => ({shown: payload}),
     send: () => Promise.resolve({ok: true, attempts: 1}),
     ...over,
@@ -36,7 +38,7 @@ const bug = () => {
 }
 
 describe('push', () => {
-  it('gives every sink the run, also a clean one', async () => {
+  it('gives every sink the run, also a clean one, and what is remembered', async () => {
     const sent: unknown[] = []
     const send: Sink['send'] = payload => {
       sent.push(payload)
@@ -47,7 +49,10 @@ describe('push', () => {
       {name: 'a', type: 'a', role: 'sink', delivery: 'delivered', reasons: [], attempts: 2, pending: 0, detail: null},
       {name: 'b', delivery: 'delivered'},
     ])
-    expect(sent).toEqual([{outcome: 'clean'}, {outcome: 'clean'}])
+    expect(sent).toEqual([
+      {outcome: 'clean', muted: 3},
+      {outcome: 'clean', muted: 3},
+    ])
     expect(events.map(event => event.type === 'delivery' && event.name)).toEqual(['a', 'b'])
   })
 
@@ -78,7 +83,7 @@ describe('push', () => {
 
   it('only shows what it would send in a dry run', async () => {
     const {items, events} = pushTo([sink('a', {send: bug})], {run: {dryRun: true}})
-    expect(await items).toMatchObject([{delivery: 'dry-run', payload: {shown: {outcome: 'clean'}}}])
+    expect(await items).toMatchObject([{delivery: 'dry-run', payload: {shown: {outcome: 'clean', muted: 3}}}])
     expect(events).toEqual([])
   })
 })

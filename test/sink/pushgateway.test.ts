@@ -1,6 +1,7 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 
 import {httpClient, type Http} from '../../src/http.ts'
+import type {LastKnown} from '../../src/model/last-known.ts'
 import type {Report} from '../../src/model/report.ts'
 import type {Delivery} from '../../src/notify/notifier.ts'
 import {Secret, redactor} from '../../src/secret.ts'
@@ -39,9 +40,14 @@ function sinkOf(url: string, over: Partial<PushgatewayOptions> = {}) {
   })
 }
 
-function push(url: string, report: Report, over: Partial<PushgatewayOptions> = {}): Promise<Delivery> {
+function push(
+  url: string,
+  report: Report,
+  over: Partial<PushgatewayOptions> = {},
+  lastKnown: LastKnown | null = null,
+): Promise<Delivery> {
   const sink = sinkOf(url, over)
-  return sink.send(sink.render(report)!, AbortSignal.timeout(20_000))
+  return sink.send(sink.render(report, lastKnown)!, AbortSignal.timeout(20_000))
 }
 
 /** The values of one family by one of its labels. */
@@ -65,7 +71,7 @@ describe('what is pushed', () => {
       false,
     ],
   ])('is a %s', (_, report, method, hasManifests) => {
-    const request = sinkOf('http://gateway:9091').render(report)!
+    const request = sinkOf('http://gateway:9091').render(report, null)!
     expect([request.method, request.path]).toStrictEqual([method, groupOfProd])
     expect(request.body).toContain('\ntazuna_watch_run_outcome{outcome="clean"} ')
     expect(request.body.includes('tazuna_watch_manifest')).toBe(hasManifests)
@@ -73,20 +79,22 @@ describe('what is pushed', () => {
 
   it('is nothing after a failed run where only drift_stack is asked for, and all of it after a complete one', () => {
     const sink = sinkOf('http://gateway:9091', {sets: ['drift_stack']})
-    expect(sink.render(failed)).toBeNull()
-    const {method, body} = sink.render(drifted)!
+    expect(sink.render(failed, null)).toBeNull()
+    const {method, body} = sink.render(drifted, null)!
     expect(method).toBe('PUT')
     expect(body).toContain('\ndrift_stack_state{stack="web"} 1\n')
     expect(body).not.toContain('tazuna_watch_')
   })
 
   it('has no label of the group on a series', () => {
-    expect(sinkOf('http://gateway:9091', {watch: 'infra'}).render(drifted)!.body).not.toMatch(/\b(job|cluster|scope)="/)
+    expect(sinkOf('http://gateway:9091', {watch: 'infra'}).render(drifted, null)!.body).not.toMatch(
+      /\b(job|cluster|scope)="/,
+    )
   })
 
   it('is shown by a dry run as text, without secrets', () => {
     const sink = sinkOf('http://gateway:9091', {redact: redactor([new Secret('database')])})
-    const text = sink.show(sink.render(drifted)!) as string
+    const text = sink.show(sink.render(drifted, null)!) as string
     expect(text.split('\n')[0]).toBe(`# PUT ${groupOfProd}`)
     expect(text).toContain('\ntazuna_watch_manifest_drift{manifest="web"} 1\n')
     expect(text).toContain('manifest="[redacted]"')
@@ -168,6 +176,7 @@ describe.skipIf(gatewayPath === null)('a real Pushgateway', () => {
       'tazuna_watch_build_info',
       'tazuna_watch_interval_seconds',
       'tazuna_watch_last_run_timestamp_seconds',
+      'tazuna_watch_memory_ok',
       'tazuna_watch_run_duration_seconds',
       'tazuna_watch_run_outcome',
     ])

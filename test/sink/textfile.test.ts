@@ -3,10 +3,12 @@ import {join} from 'node:path'
 
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 
+import type {LastKnown} from '../../src/model/last-known.ts'
 import type {Report} from '../../src/model/report.ts'
 import type {Delivery} from '../../src/notify/notifier.ts'
 import {Secret, redactor} from '../../src/secret.ts'
 import {textfileSink, type TextfileOptions} from '../../src/sink/textfile.ts'
+import {buildLastKnown} from '../metrics/build-last-known.ts'
 import {checkMetrics, promtoolPath} from '../support/promtool.ts'
 import {buildFailedReport, buildReport} from '../support/report-builder.ts'
 import {tempDir, type TempDir} from '../support/temp-dir.ts'
@@ -31,9 +33,13 @@ function sinkOf(over: Partial<TextfileOptions> = {}) {
   return textfileSink({path, cluster: 'prod', watch: 'default', intervalSeconds: 3600, sets, redact, ...over})
 }
 
-async function write(report: Report, over: Partial<TextfileOptions> = {}): Promise<Delivery> {
+async function write(
+  report: Report,
+  over: Partial<TextfileOptions> = {},
+  lastKnown: LastKnown | null = null,
+): Promise<Delivery> {
   const sink = sinkOf(over)
-  return await sink.send(sink.render(report)!, new AbortController().signal)
+  return await sink.send(sink.render(report, lastKnown)!, new AbortController().signal)
 }
 
 const read = () => readFile(path, 'utf8')
@@ -84,6 +90,34 @@ describe('the text file', () => {
     expect(text).toContain(`tazuna_watch_run_outcome{cluster="prod",outcome="${outcome}"} 1\n`)
     expect(text).toContain('tazuna_watch_run_outcome{cluster="prod",outcome="drift"} 0\n')
     expect(await readdir(dir.path)).toEqual(['tazuna-watch.prom'])
+  })
+
+  it('is made of what is remembered when a run failed, whatever the old file was', async () => {
+    await writeFile(path, 'node_load1 1\n')
+    const counts = {added: 0, modified: 1, removed: 0}
+    const known = buildLastKnown([{name: 'web', counts, firstSeenAt: '2026-11-20T09:00:00Z'}, {name: 'api'}])
+    expect(await write(failed, {}, known)).toStrictEqual({ok: true, attempts: 1})
+    const text = await read()
+    expect(text).toContain('tazuna_watch_manifest_drift{cluster="prod",manifest="web"} 1\n')
+    expect(text).toContain(
+      `tazuna_watch_manifest_first_seen_timestamp_seconds{cluster="prod",manifest="web"} ${Date.UTC(2026, 10, 20, 9) / 1000}\n`,
+    )
+    expect(text).toContain('tazuna_watch_last_success_timestamp_seconds{cluster="prod"} ')
+    expect(text).toContain('tazuna_watch_run_outcome{cluster="prod",outcome="failed"} 1\n')
+    expect(text).not.toContain('node_load1')
+  })
+
+  it('keeps what it had of ages where nobody knows them, and tells the rest', async () => {
+    const first = {firstSeenAt: '2026-11-20T09:00:00Z', rows: [row]}
+    await write(buildReport([{name: 'web', ...first}, {name: 'api'}]))
+    const unknown = {warnings: [{code: 'FIRST_SEEN_UNKNOWN', message: 'no'}]}
+    await write(buildReport([{name: 'web', rows: [row], firstSeenAt: '2026-11-21T09:00:00Z'}, {name: 'new'}], unknown))
+    const text = await read()
+    expect(text).toContain(
+      `first_seen_timestamp_seconds{cluster="prod",manifest="web"} ${Date.UTC(2026, 10, 20, 9) / 1000}\n`,
+    )
+    expect(text).toContain('manifest_drift{cluster="prod",manifest="new"} 0\n')
+    expect(text).not.toContain('manifest="api"')
   })
 
   it('has only the gauges about the run when the first one failed', async () => {
@@ -150,17 +184,17 @@ describe('the text file', () => {
 
   it('is written although the time for delivering is over', async () => {
     const sink = sinkOf()
-    expect(await sink.send(sink.render(failed)!, AbortSignal.abort())).toMatchObject({ok: true})
+    expect(await sink.send(sink.render(failed, null)!, AbortSignal.abort())).toMatchObject({ok: true})
   })
 
   it('has nothing of a failed run where only drift_stack is asked for', () => {
-    expect(sinkOf({sets: ['drift_stack']}).render(failed)).toBeNull()
+    expect(sinkOf({sets: ['drift_stack']}).render(failed, null)).toBeNull()
   })
 
   it('is shown by a dry run as text, without secrets', () => {
     const sink = sinkOf({redact: redactor([new Secret('hunter22')]), cluster: 'hunter22'})
-    expect(sink.show(sink.render(drifted)!)).toContain(`# ${path}\n# HELP tazuna_watch_build_info`)
-    const text = sink.show(sink.render(failed)!) as string
+    expect(sink.show(sink.render(drifted, null)!)).toContain(`# ${path}\n# HELP tazuna_watch_build_info`)
+    const text = sink.show(sink.render(failed, null)!) as string
     expect(text.split('\n', 1)).toEqual([`# ${path}, which keeps its other gauges`])
     expect(text).toContain('cluster="[redacted]"')
   })

@@ -34,7 +34,14 @@ export async function configured(w: World, text: string): Promise<CliOptions> {
 }
 
 /** Names of gauges about the run alone: a run that does not know how every Manifest stands pushes no others. */
-const runFamilies = ['build_info', 'last_run_timestamp_seconds', 'notifications', 'run_duration_seconds', 'run_outcome']
+const runFamilies = [
+  'build_info',
+  'last_run_timestamp_seconds',
+  'memory_ok',
+  'notifications',
+  'run_duration_seconds',
+  'run_outcome',
+]
 
 /** Expects two lines on stderr for the error, after the warnings, and one report on stdout. Returns that. */
 export function expectSaid(result: CliResult, {exitCode, outcome, code}: BadEnd): Report {

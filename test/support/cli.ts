@@ -9,6 +9,10 @@ export type CliOptions = {
   env?: Record<string, string>
   cwd?: string
   stdin?: string
+  /** A file or device for its stdout, which is then not in the result. */
+  stdoutTo?: string
+  /** The size of the largest file that it can write, in blocks of 512 bytes: as a full disk, but for one process. */
+  fileLimit?: number
   /** Called with the process once it runs, e.g. to send it a signal. */
   onStart?: (kill: Kill) => void
   /** Called with each piece of its stderr. */
@@ -24,8 +28,10 @@ export const bundle = fileURLToPath(new URL('../../dist/cli.js', import.meta.url
 
 /** Runs the bundle as a process of its own; `npm test` builds it first. It sees only the environment given, and PATH. */
 export async function cli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const {env = {}, cwd, stdin = '', onStart, onStderr} = options
-  const child = spawn(process.execPath, [bundle, ...args], {cwd, env: {PATH: process.env['PATH'], ...env}})
+  const {env = {}, cwd, stdin = '', stdoutTo, fileLimit, onStart, onStderr} = options
+  const command = [process.execPath, bundle, ...args]
+  const limited = stdoutTo === undefined && fileLimit === undefined ? command : withinShell(command, options)
+  const child = spawn(limited[0]!, limited.slice(1), {cwd, env: {PATH: process.env['PATH'], ...env}})
   const kill: Kill = signal => child.kill(signal)
   onStart?.(kill)
   child.stderr.on('data', (chunk: Buffer) => onStderr?.(chunk.toString(), kill))
@@ -37,6 +43,13 @@ export async function cli(args: readonly string[], options: CliOptions = {}): Pr
     child.once('error', reject)
   })
   return {exitCode, stdout: await stdout, stderr: await stderr}
+}
+
+/** The shell becomes the command, once it has changed what the command inherits. */
+function withinShell(command: readonly string[], {stdoutTo, fileLimit}: CliOptions): string[] {
+  const limit = fileLimit === undefined ? '' : `ulimit -f ${fileLimit}; `
+  const redirection = stdoutTo === undefined ? '' : ' > "$to"'
+  return ['/bin/sh', '-c', `to=$0; ${limit}exec "$@"${redirection}`, stdoutTo ?? '', ...command]
 }
 
 /** The one JSON object on stdout, which must be a valid report with its keys in the order of the schema. */

@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto'
 
 import type {DiffType} from '../../src/model/diff-entry.ts'
+import type {ManifestNotice, Notice, OpenEntry} from '../../src/model/notice.ts'
 import {Report, type Reason, type ReportEntry, type ReportManifest} from '../../src/model/report.ts'
 import {toResource} from '../../src/model/state-key.ts'
 import type {Links, Notification} from '../../src/notify/notifier.ts'
@@ -69,18 +70,91 @@ export function buildLargeReport(manifests: number, rows: number): Report {
   )
 }
 
-/** What a notifier without `match` is told of a report. */
+/**
+ * What a notifier without `match` is told of a report, as if it had never been told anything: every row is new. Any part
+ * of the notice may be given.
+ */
 export function buildNotification(
   report: Report,
-  {reasons, ...links}: {reasons?: readonly Reason[]} & Partial<Links> = {},
+  {runbookUrl = null, reportUrl = null, ...notice}: Partial<Links & Notice> = {},
 ): Notification {
   const isIncomplete = report.outcome === 'failed' || report.outcome === 'incomplete'
   const entries = report.entries.filter(({filteredBy}) => filteredBy === null)
-  const implied: Reason[] = entries.length > 0 ? ['baseline'] : []
+  const manifests = noticesOf(report)
+  const implied: Reason[] = [
+    ...(isIncomplete ? (['check-failed'] as const) : []),
+    ...(entries.length > 0 ? (['baseline'] as const) : []),
+    ...(manifests.some(({goneSince}) => goneSince !== null) ? (['manifest-gone'] as const) : []),
+  ]
   return {
-    reasons: reasons ?? [...implied, ...(isIncomplete ? (['check-failed'] as const) : [])],
+    reasons: implied,
+    manifests,
+    muted: 0,
+    massDrift: null,
+    failing: null,
+    ...notice,
     report: {...report, entries},
-    links: {runbookUrl: null, reportUrl: null, ...links},
+    links: {runbookUrl, reportUrl},
+  }
+}
+
+/** What is stated of one Manifest: nothing, but for what is given. */
+export function buildManifestNotice(name: string, over: Partial<ManifestNotice> = {}): ManifestNotice {
+  return {
+    name,
+    reasons: [],
+    open: [],
+    resolved: [],
+    folded: null,
+    checked: true,
+    lastCheckedAt: '2026-11-21T09:00:02Z',
+    failing: null,
+    goneSince: null,
+    ...over,
+  }
+}
+
+/** The notices of a report to which all drift is new; `over` tells what is known of single entries, by State key. */
+export function noticesOf(
+  report: Report,
+  over: Readonly<Record<string, Partial<OpenEntry>>> = {},
+): readonly ManifestNotice[] {
+  const rows = Map.groupBy(
+    report.entries.filter(({filteredBy}) => filteredBy === null),
+    ({manifest}) => manifest,
+  )
+  return report.manifests.flatMap(({name, outcome, lastCheckedAt}) => {
+    const open = (rows.get(name) ?? []).map(row => toOpenEntry(row, report, over[row.stateKey]))
+    const isGone = outcome === 'gone'
+    if (open.length === 0 && !isGone) return []
+    const checked = outcome === 'drift' || outcome === 'clean'
+    const goneSince = isGone ? report.run.startedAt : null
+    return [
+      buildManifestNotice(name, {
+        reasons: [isGone ? 'manifest-gone' : 'baseline'],
+        open,
+        checked,
+        lastCheckedAt,
+        goneSince,
+      }),
+    ]
+  })
+}
+
+function toOpenEntry(
+  {stateKey, diffType, firstSeenAt, changedAt}: ReportEntry,
+  {run}: Report,
+  over: Partial<OpenEntry> = {},
+): OpenEntry {
+  const first = firstSeenAt ?? run.startedAt
+  return {
+    stateKey,
+    diffType,
+    status: 'new',
+    again: false,
+    firstSeenAt: first,
+    changedAt: changedAt ?? first,
+    ...over,
   }
 }
 

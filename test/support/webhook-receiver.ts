@@ -20,7 +20,8 @@ export type WebhookReceiver = {
 
 /**
  * A real HTTP server on loopback that records every call and answers the nth one with the nth answer; the last answer
- * stays for all further calls. The default is 200 and `ok`, as an incoming webhook of Slack says.
+ * stays for all further calls. The default is 200 and `ok`, as an incoming webhook of Slack says. In place of a
+ * Pushgateway it holds no group when it is asked, and that is no call.
  */
 export async function startWebhookReceiver(
   ...answers: readonly [ScriptedAnswer, ...ScriptedAnswer[]] | readonly []
@@ -28,6 +29,7 @@ export async function startWebhookReceiver(
   const calls: ReceivedCall[] = []
   const server = createServer((request, response) => {
     void take(request).then(call => {
+      if (call.method === 'GET' && call.path === groupsPath) return give(response, noGroups)
       calls.push(call)
       return give(response, answers[Math.min(calls.length, answers.length) - 1] ?? {body: 'ok'})
     })
@@ -43,6 +45,9 @@ export async function startWebhookReceiver(
     },
   }
 }
+
+const groupsPath = '/api/v1/metrics'
+const noGroups: ScriptedAnswer = {body: '{"status":"success","data":[]}'}
 
 async function take(request: IncomingMessage): Promise<ReceivedCall> {
   const chunks: Buffer[] = []

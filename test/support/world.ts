@@ -42,6 +42,8 @@ export type WorldOptions = {
   applied?: Objects
   /** Also a GenesisSecret, which always has an always-sync row. */
   alwaysSync?: boolean
+  /** Whether runs know of each other: then it is kept below the folder. Default false. */
+  memory?: boolean
 }
 
 /** By default Manifest `web` has one row of each diff type, and `api` is clean. */
@@ -59,6 +61,7 @@ export async function world(options: WorldOptions = {}): Promise<World> {
     TAZUNA_BIN: tazuna.command,
     TAZUNA_WATCH_CLUSTER: 'test',
     TAZUNA_WATCH_SOURCE: 'source',
+    ...(options.memory !== true && {TAZUNA_WATCH_MEMORY: 'none'}),
     SLACK_WEBHOOK_URL: `${webhook.url}/services/T000/B000/canary-slack-hook`,
     PUSHGATEWAY_URL: gateway.url,
   }

@@ -136,9 +136,14 @@ describe('readTazuna', () => {
     ['bytes that are not UTF-8', {rawStdout: 'fffe'}, 'not UTF-8'],
     ['bytes that are not UTF-8, and stops', {rawStdout: 'fffe', stopAt: '$'}, 'not UTF-8'],
   ])('understands nothing of %s', async (_title, knobs, message) => {
-    const {error} = await read({knobs: {...knobs, faultyCommands: ['diff']}})
-    expect(error?.code).toBe('OUTPUT_UNPARSABLE')
-    expect(error?.message).toContain(message)
+    const {reading} = await read({knobs: {...knobs, faultyCommands: ['diff']}})
+    expect(reading).toMatchObject({
+      version: '0.4.4',
+      list: [{name: 'web'}, {name: 'api'}],
+      moved: new Set(),
+      outputs: [{blocks: [], failure: {code: 'OUTPUT_UNPARSABLE', manifest: null}}],
+    })
+    expect(reading?.outputs[0]?.failure?.message).toContain(message)
   })
 
   it('takes a cut row for not checked when tazuna failed', async () => {

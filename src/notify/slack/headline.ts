@@ -1,95 +1,107 @@
-import type {Reason, Report} from '../../model/report.ts'
-import type {Notification} from '../notifier.ts'
-import {countRows, type DriftedManifest} from '../../report/drifted-manifests.ts'
-import {limits} from './limits.ts'
-import {code, plain} from './mrkdwn.ts'
+import type {Reason} from '../../model/report.ts'
+import {isJustNow, since} from '../../report/age.ts'
+import {addCounts, countDriftRows, totalOf} from '../../report/drifted-manifests.ts'
 import {counted, countsText, grouped} from '../../report/wording.ts'
+import type {Notification} from '../notifier.ts'
+import {checkFailedOpening, checkRecoveredOpening} from './check-opening.ts'
+import {resolvedText} from './counts.ts'
+import {nameList} from './name-list.ts'
+import type {Stated, StatedManifest, StatedRow} from './stated.ts'
 
-/** The first line for each reason there is to tell, in the order they are told. */
-const openings: Record<Reason, string> = {
-  baseline: 'This is all the drift there is now. Nothing is remembered of earlier runs, so it may not be new.',
-  'check-failed': 'The check did not complete: what was not checked is not known to be in sync.',
+/** What an opening is made of; `named`: so many Manifests are named in it, of others only the number is said. */
+type Told = {readonly notification: Notification; readonly stated: Stated; readonly named: number}
+
+/** Why this message comes: one sentence per reason, in the order they are told. */
+const openings: Record<Reason, (told: Told) => string> = {
+  'mass-drift': massDriftOpening,
+  'check-failed': ({notification, named}) => checkFailedOpening(notification, named),
+  baseline: baselineOpening,
+  'first-drift': told => driftOpening('Drift began in', told, 'first-drift', ['new', 'changed', 'open']),
+  'new-entries': told => driftOpening('More has drifted in', told, 'new-entries', ['new']),
+  'entries-changed': told => driftOpening('Known drift has changed in', told, 'entries-changed', ['changed']),
+  'manifest-gone': goneOpening,
+  reminder: reminderOpening,
+  'check-recovered': ({notification, named}) => checkRecoveredOpening(notification, named),
+  'some-resolved': told => settledOpening(told, 'some-resolved'),
+  'all-resolved': told => settledOpening(told, 'all-resolved'),
 }
 
-/** The title: the worst that is known, where, and a verdict of few words. */
-export function title({report}: Notification, drifted: readonly DriftedManifest[]): string {
-  const verdict = ` · ${verdictOf(report, drifted)}`
-  const emoji = emojiOf(report, drifted)
-  return `${emoji} ${plain(watchName(report), limits.headerText - emoji.length - 1 - verdict.length)}${verdict}`
-}
-
-/** One line for notifications, and all there is when Slack refuses the blocks: counts, no names but the cluster's. */
-export function fallbackText({report}: Notification, drifted: readonly DriftedManifest[]): string {
-  const facts = [
-    verdictOf(report, drifted),
-    drifted.length > 0 ? countsText(countRows(drifted)) : null,
-    report.outcome === 'incomplete' ? checkedText(report) : null,
-    report.error === null ? null : code(report.error.code, 60),
-  ]
-  return `${code(watchName(report), 300)} ${facts.filter(fact => fact !== null).join(' · ')}`
-}
-
-/** Why this message comes, and the counts. */
-export function opening({reasons, report}: Notification, drifted: readonly DriftedManifest[]): string[] {
+/** The first lines of a message; what fails or is lost is said whether it is a reason of this message or not. */
+export function opening(notification: Notification, stated: Stated, named: number): string[] {
+  const {reasons, massDrift, failing} = notification
   const known = Object.keys(openings) as Reason[]
-  return [
-    ...known.filter(reason => reasons.includes(reason)).map(reason => openings[reason]),
-    capitalised([rowsText(report, drifted), outcomesText(report)].filter(text => text !== '').join(' · ')),
-  ].filter(line => line !== '')
+  const said = known.filter(
+    reason =>
+      reasons.includes(reason) ||
+      (reason === 'mass-drift' && massDrift !== null) ||
+      (reason === 'check-failed' && failing !== null),
+  )
+  return said.map(reason => openings[reason]({notification, stated, named}))
 }
 
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+function massDriftOpening({notification: {massDrift, report}}: Told): string {
+  if (massDrift === null) return 'State is missing nearly everywhere: wrong cluster, or lost State?'
+  const {kind, affected, total} = massDrift
+  const age = since(massDrift.since, report.run)
+  const share = `${grouped(affected)} of ${counted(total, 'Manifest')}`
+  const texts = {
+    'state-missing': `State is missing for ${share} (${age}): wrong cluster, or lost State?`,
+    'all-added': `${share} have no State, all they render is added (${age}): wrong cluster, or lost State?`,
+    'all-gone': `${share} are gone from tazuna.yaml (${age}): wrong tazuna.yaml, wrong cluster, or lost State?`,
+  }
+  return `${texts[kind]} Do not apply before you know.`
 }
 
-function watchName({cluster, watch}: Report): string {
-  const name = cluster ?? 'unknown cluster'
-  return watch === 'default' ? name : `${name} / ${watch}`
+/** That a notifier joined is no reason to think that all may be old; that nothing is remembered is one. */
+function baselineOpening({notification: {report}}: Told): string {
+  const isWhole = report.outcome === 'drift' || report.outcome === 'clean'
+  const all = `This is all the drift ${isWhole ? 'there is' : 'that is known'} now`
+  if (report.warnings.some(warning => warning.code === 'MEMORY_UNAVAILABLE')) {
+    return `${all}: the memory cannot be used, so what was told before is not known.`
+  }
+  if (report.run.previousRunAt !== null) return `${all}: nothing was told here before.`
+  return `${all}: nothing was told before. No earlier run is remembered, so it may not be new.`
 }
 
-function verdictOf({outcome}: Report, drifted: readonly DriftedManifest[]): string {
-  const drift = drifted.length > 0 ? [`drift in ${counted(drifted.length, 'Manifest')}`] : []
-  if (outcome === 'failed') return 'check failed'
-  if (outcome === 'incomplete') return ['check incomplete', ...drift].join(', ')
-  return drift[0] ?? (outcome === 'clean' ? 'in sync' : 'drift')
+/** What is another in the Manifests of a reason. The reflex that does harm is named at once. */
+function driftOpening(verb: string, told: Told, reason: Reason, statuses: readonly StatedRow['status'][]): string {
+  const manifests = told.stated.drifted.filter(({notice}) => notice.reasons.includes(reason))
+  const counts = addCounts(
+    manifests.map(({rows, folded, counts: all}) =>
+      folded === null ? countDriftRows(rows.filter(({status}) => statuses.includes(status))) : all,
+    ),
+  )
+  const folded = totalOf(addCounts(manifests.filter(one => one.folded !== null).map(one => one.counts)))
+  const tooMany = `${folded === totalOf(counts) ? '' : `${grouped(folded)} of them `}too many to tell old from new`
+  const facts = [countsText(counts), folded > 0 ? tooMany : ''].filter(fact => fact !== '')
+  const warning = counts.removed > 0 ? ' No plain `tazuna apply`: it forgets what is removed.' : ''
+  const what = facts.length === 0 ? '' : `: ${facts.join(', ')}`
+  return `${verb} ${nameList(manifests, told.named)}${what}.${warning}`
 }
 
-function emojiOf({outcome}: Report, drifted: readonly DriftedManifest[]): string {
-  if (outcome === 'failed') return '❌'
-  if (countRows(drifted).removed > 0) return '🔴'
-  if (outcome === 'incomplete') return '⚠️'
-  return outcome === 'drift' ? '🟠' : '✅'
+function goneOpening({stated, named}: Told): string {
+  const gone = stated.gone.filter(({notice}) => notice.reasons.includes('manifest-gone'))
+  const [are, they] = gone.length === 1 ? ['is', 'it'] : ['are', 'they']
+  return `${nameList(gone, named)} ${are} no longer in tazuna.yaml; what ${they} applied may still be in the cluster.`
 }
 
-/** The rows this notifier is told of, and how many its `match` leaves out. */
-function rowsText({summary}: Report, drifted: readonly DriftedManifest[]): string {
-  if (drifted.length === 0) return ''
-  const {removed, modified, added} = summary?.entries ?? {removed: 0, modified: 0, added: 0}
-  const own = countRows(drifted)
-  const others = removed + modified + added - own.removed - own.modified - own.added
-  const outside = others > 0 ? ` (and ${counted(others, 'more row')} that this notifier does not match)` : ''
-  return `*${countsText(own)}*${outside}`
+function reminderOpening({notification: {massDrift, report}, stated: {drifted}, named}: Told): string {
+  if (massDrift !== null || drifted.length === 0) return 'Reminder: what was told before still holds.'
+  const due = drifted.filter(({notice}) => notice.reasons.includes('reminder'))
+  const manifests = due.length === 0 ? drifted : due
+  const oldest = manifests.flatMap(({firstSeenAt}) => firstSeenAt ?? []).toSorted()[0]
+  const age = oldest === undefined || isJustNow(oldest, report.run) ? '' : `, the oldest ${since(oldest, report.run)}`
+  return `Reminder: the drift of ${nameList(manifests, named)} was told before and is still there${age}.`
 }
 
-function outcomesText(report: Report): string {
-  if (report.summary === null) return ''
-  const {manifests, coverage} = report.summary
-  const outcomes = [
-    [manifests.drift, 'drifted'],
-    [manifests.clean, 'clean'],
-    [manifests.error, 'in error'],
-    [manifests.notChecked, 'not checked'],
-    [manifests.gone, 'gone from tazuna.yaml'],
-    [coverage.unnamed, 'without a name, never checked'],
-  ] as const
-  const parts = outcomes.filter(([count]) => count > 0).map(([count, word]) => `${grouped(count)} ${word}`)
-  return [checkedText(report), ...(parts.length > 0 ? [parts.join(', ')] : [])].join(': ')
-}
-
-function checkedText({summary}: Report): string {
-  if (summary === null) return 'nothing was checked'
-  const {expected, checked} = summary.coverage
-  return expected === null
-    ? `checked ${counted(checked, 'Manifest')}, of how many is unknown`
-    : `checked ${grouped(checked)} of ${counted(expected, 'Manifest')}`
+function settledOpening({stated, named}: Told, reason: 'some-resolved' | 'all-resolved'): string {
+  const manifests = [...stated.drifted, ...stated.settled].filter(({notice}) => notice.reasons.includes(reason))
+  const names = nameList(manifests, named)
+  const resolved = manifests.flatMap((one: StatedManifest) => one.resolved)
+  if (resolved.length > 0 && resolved.every(({wasTold}) => !wasTold)) {
+    return `Drift of ${names} came and went while nothing could be delivered here.`
+  }
+  const text = resolved.length === 0 ? '' : ` (${resolvedText(resolved)})`
+  if (reason === 'all-resolved') return `All drift told of ${names} is settled${text}.`
+  return `Part of the drift of ${names} is settled${text}; the rest is still open.`
 }

@@ -4,14 +4,14 @@ import {describe, expect, it} from 'vitest'
 import type {Report} from '../../../src/model/report.ts'
 import {renderMessage, type Rung} from '../../../src/notify/slack/message.ts'
 import {renderSlackText} from '../../../src/notify/slack/text.ts'
-import {buildNotification, buildReport} from '../../support/report-builder.ts'
+import {buildNotification, buildReport, noticesOf} from '../../support/report-builder.ts'
 
 describe('the counts of a message', () => {
   const rungs: Record<string, Rung> = {
-    'every row': {manifests: 40, all: true, rows: 100, unchecked: 10, warnings: 3},
-    'two rows of each': {manifests: 40, all: true, rows: 2, unchecked: 10, warnings: 3},
-    'one line per Manifest': {manifests: 60, all: true, rows: 0, unchecked: 10, warnings: 3},
-    'four Manifests': {manifests: 4, all: false, rows: 0, unchecked: 5, warnings: 1},
+    'every row': {manifests: 40, all: true, rows: 100, others: 100, unchecked: 10, warnings: 3},
+    'two rows of each': {manifests: 40, all: true, rows: 2, others: 2, unchecked: 10, warnings: 3},
+    'one line per Manifest': {manifests: 60, all: true, rows: 0, others: 0, unchecked: 10, warnings: 3},
+    'four Manifests': {manifests: 4, all: false, rows: 0, others: 0, unchecked: 5, warnings: 1},
   }
   const types = ['removed', 'modified', 'added'] as const
   const smallReport = fc
@@ -52,13 +52,44 @@ describe('the counts of a message', () => {
   it.each([100, 2])('are right when at most %i rows of each Manifest are shown', rows => {
     fc.assert(
       fc.property(smallReport, report => {
-        const rung = {manifests: 40, all: true, rows, unchecked: 10, warnings: 3}
+        const rung = {manifests: 40, all: true, rows, others: rows, unchecked: 10, warnings: 3}
         const lines = renderSlackText(renderMessage(buildNotification(report), [rung])).split('\n')
         const shown = lines.filter(line => /^• (removed|modified|added) /.test(line)).map(line => `1 ${line.slice(2)}`)
         const left = lines.filter(line => /^• \+\d+ more row/.test(line))
         expect(sum([...shown, ...left].map(readCounts))).toEqual(countsOf(report, () => true))
       }),
       {numRuns: 60},
+    )
+  })
+
+  it('say what is new, changed and still open, and what is only known from earlier runs', () => {
+    const words = ['new', 'changed', 'still open', 'known from earlier runs'] as const
+    const statuses = fc.infiniteStream(fc.constantFrom('new', 'changed', 'open'))
+    fc.assert(
+      fc.property(smallReport, statuses, fc.infiniteStream(fc.boolean()), (report, status, checked) => {
+        const manifests = noticesOf(report).map(one => ({
+          ...one,
+          checked: checked.next().value,
+          open: one.open.map(entry => ({...entry, status: status.next().value})),
+        }))
+        const notification = buildNotification(report, {reasons: ['reminder'], manifests})
+        const {text} = renderMessage(notification)
+        const rows = manifests.flatMap(({open, checked}) => open.map(entry => ({...entry, checked})))
+        const counts = [
+          rows.filter(row => row.status === 'new'),
+          rows.filter(row => row.status === 'changed'),
+          rows.filter(row => row.status === 'open' && row.checked),
+          rows.filter(row => row.status === 'open' && !row.checked),
+        ].map(({length}) => length)
+        const said = words.map(word => {
+          const [, count] = new RegExp(String.raw`(?: · |, )(all |\d+ )?${word}(?:,| ·|$)`).exec(text) ?? []
+          const isSaid = new RegExp(String.raw`(?: · |, |all |\d )${word}(?:,| ·|$)`).test(text)
+          if (!isSaid) return 0
+          return count === undefined ? 1 : count === 'all ' ? rows.length : Number(count)
+        })
+        expect(said).toEqual(counts)
+      }),
+      {numRuns: 100},
     )
   })
 

@@ -1,90 +1,13 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 
-import type {Report} from '../../../src/model/report.ts'
 import {renderMessage} from '../../../src/notify/slack/message.ts'
 import {blockTexts, type SlackPayload} from '../../../src/notify/slack/payload.ts'
 import {payloadProblems} from '../../../src/notify/slack/payload-problems.ts'
 import {renderSlackText} from '../../../src/notify/slack/text.ts'
-import {buildNotification, buildReport, type ManifestSpec, type RowSpec} from '../../support/report-builder.ts'
+import {buildManifestNotice, buildNotification, buildReport} from '../../support/report-builder.ts'
+import {anyNotification, anyText} from './any-notification.ts'
 import {hostileNames} from './situations.ts'
-
-const anyText = fc.oneof(
-  fc.constantFrom(...hostileNames),
-  fc.array(fc.integer({min: 0, max: 0xffff}), {maxLength: 40}).map(units => String.fromCharCode(...units)),
-  fc.string({unit: 'grapheme', maxLength: 400}),
-  fc.tuple(fc.constantFrom(...hostileNames), fc.integer({min: 1, max: 50})).map(([name, times]) => name.repeat(times)),
-)
-const anyTime = fc
-  .date({min: new Date('2020-01-01'), max: new Date('2030-01-01'), noInvalidDate: true})
-  .map(date => `${date.toISOString().slice(0, 19)}Z`)
-const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, {nil: null})
-const anyHash = orNull(fc.oneof(anyText, fc.constant('a1'.repeat(32))))
-
-const anyRow: fc.Arbitrary<RowSpec> = fc.record({
-  type: fc.constantFrom('added', 'modified', 'removed', 'always-sync'),
-  resource: fc.oneof(
-    anyText,
-    fc
-      .tuple(anyText, anyText)
-      .map(([kind, name]) => `apps/v1/${kind.replaceAll('/', '')}/web/${name.replaceAll('/', '')}`),
-  ),
-  oldHash: anyHash,
-  newHash: anyHash,
-  firstSeenAt: orNull(anyTime),
-})
-
-const anyManifest = (maxRows: number): fc.Arbitrary<ManifestSpec> =>
-  fc.record({
-    name: anyText,
-    rows: fc.array(anyRow, {maxLength: maxRows, size: 'max'}),
-    outcome: fc.constantFrom('drift', 'error', 'not-checked', 'gone', 'clean'),
-    resources: orNull(fc.nat()),
-    lastAppliedAt: orNull(anyTime),
-    gitCommit: orNull(fc.oneof(anyText, fc.constant('4f'.repeat(20)))),
-    error: orNull(anyText),
-  })
-
-const anyFrame: fc.Arbitrary<Partial<Report>> = fc.record(
-  {
-    outcome: fc.constantFrom('clean', 'drift', 'incomplete', 'failed'),
-    cluster: orNull(anyText),
-    watch: anyText,
-    summary: fc.constant(null),
-    source: fc.record({
-      kind: fc.constantFrom('oci', 'path'),
-      ref: anyText,
-      digest: orNull(anyText),
-      revision: orNull(anyText),
-      createdAt: fc.constant(null),
-      verifiedBy: fc.constant([]),
-    }),
-    tazuna: fc.record({version: orNull(anyText), exitCode: fc.constant(null)}),
-    warnings: fc.array(fc.record({code: anyText, message: anyText}), {maxLength: 20}),
-    error: orNull(fc.record({code: anyText, message: anyText, hint: anyText})),
-  },
-  {requiredKeys: []},
-)
-
-const anyLinks = fc.record({
-  runbookUrl: orNull(
-    fc.oneof(
-      anyText,
-      fc.webUrl({withQueryParameters: true}),
-      anyText.map(text => `https://a.example/${text}`),
-    ),
-  ),
-  reportUrl: orNull(fc.oneof(fc.webUrl(), fc.constant(`https://a.example/${'&'.repeat(190)}`))),
-})
-
-/** Names are made unique, as in any report that has rows. */
-const anyNotification = (maxManifests: number, maxRows: number) =>
-  fc
-    .tuple(fc.array(anyManifest(maxRows), {maxLength: maxManifests, size: 'max'}), anyFrame, anyLinks)
-    .map(([manifests, frame, links]) => {
-      const unique = manifests.map((manifest, index) => ({...manifest, name: `${index} ${manifest.name}`}))
-      return buildNotification(buildReport(unique, frame), links)
-    })
 
 /** What Slack could refuse or misread; empty when all is well. Mentions need a `<`, links are ours. */
 function wrongWith(payload: SlackPayload): string[] {
@@ -168,8 +91,47 @@ describe('a message of one hostile name', () => {
       ],
       {cluster: name, error: {code: name, message: name, hint: name}, warnings: [{code: name, message: name}]},
     )
-    const payload = renderMessage(buildNotification(report, {runbookUrl: name, reportUrl: `https://a.example/${name}`}))
+    const links = {runbookUrl: name, reportUrl: `https://a.example/${name}`}
+    const payload = renderMessage(buildNotification(report, links))
     expect(wrongWith(payload)).toEqual([])
     expect(renderSlackText(payload)).toMatch(/^• removed .*\n• modified /m)
+  })
+
+  it.each(hostileNames)('shows all that is told with a memory: %j', name => {
+    const report = buildReport([{name, outcome: 'not-checked'}], {cluster: name, watch: name})
+    const firstSeenAt = '2026-11-16T08:30:00Z'
+    const failing = {code: name, groups: 4, group: name, since: firstSeenAt}
+    const resolved = {
+      stateKey: name,
+      diffType: 'removed',
+      firstSeenAt,
+      absentSince: firstSeenAt,
+      wasTold: true,
+    } as const
+    const open = {
+      stateKey: name,
+      diffType: 'added',
+      status: 'changed',
+      again: true,
+      firstSeenAt,
+      changedAt: firstSeenAt,
+    } as const
+    const due = ['check-failed', 'new-entries', 'some-resolved', 'manifest-gone'] as const
+    const told = {reasons: due, checked: false, failing, lastCheckedAt: null}
+    const payload = renderMessage(
+      buildNotification(report, {
+        reasons: due,
+        failing,
+        manifests: [
+          buildManifestNotice(name, {...told, reasons: due.slice(0, 3), open: [open], resolved: [resolved]}),
+          buildManifestNotice(`not ${name}`, {...told, goneSince: firstSeenAt}),
+        ],
+      }),
+    )
+    expect(wrongWith(payload)).toEqual([])
+    const text = renderSlackText(payload)
+    expect(text).toMatch(/^• added .* · changed: other content since 5 d · drift since 5 d\n✓ removed /m)
+    expect(text).toMatch(/ are no longer in tazuna\.yaml;| is no longer in tazuna\.yaml;/)
+    expect(text).toMatch(/^• .* · fails since 5 d, 4 runs in a row/m)
   })
 })

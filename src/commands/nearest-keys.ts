@@ -1,0 +1,28 @@
+import {distance} from '../config/nearest.ts'
+
+const most = 3
+
+/** Up to three of the known names or keys that a wrong one may have meant: those that hold it, then those like it. */
+export function nearestKeys(word: string, known: Iterable<string>): string[] {
+  const part = word.toLowerCase()
+  const limit = Math.max(2, Math.floor(word.length / 4))
+  const ranked = [...new Set(known)].flatMap(key => {
+    if (part !== '' && key.toLowerCase().includes(part)) return {key, rank: 0}
+    // no fewer edits than that, and distances are slow
+    if (Math.abs(key.length - word.length) > limit) return []
+    const rank = distance(key, word)
+    return rank > limit ? [] : {key, rank}
+  })
+  return ranked
+    .toSorted((a, b) => a.rank - b.rank || a.key.length - b.key.length || (a.key < b.key ? -1 : 1))
+    .slice(0, most)
+    .map(({key}) => key)
+}
+
+/** `did you mean web or web-2?`; empty without any. */
+export function didYouMean(nearest: readonly string[]): string {
+  const last = nearest.at(-1)
+  if (last === undefined) return ''
+  const before = nearest.slice(0, -1).join(', ')
+  return `did you mean ${before === '' ? last : `${before} or ${last}`}?`
+}

@@ -1,0 +1,68 @@
+import type {FilteredEntry} from '../model/ledger.ts'
+import type {KnownEntry, ToldEntry} from '../model/memory.ts'
+import {isSameHash, toKnownHash} from '../model/known-hash.ts'
+
+/** A reading, as far as it concerns one entry. */
+export type EntryReading = {
+  readonly now: string
+  readonly group: string
+  /** The Manifest was last checked with this very artifact. */
+  readonly sameArtifact: boolean
+  /** Of the memory, for the hashes of Secrets. */
+  readonly key: string
+  /** For a Manifest that was folded, or whose age is known from elsewhere: no entry of it is younger. */
+  readonly firstSeenAt: string | null
+  readonly alreadySeen: number
+}
+
+export type SeenEntry = {readonly known: KnownEntry; readonly isUnstable: boolean; readonly returned: boolean}
+
+/**
+ * What is known of an entry after a row of it was printed. Age survives filters and changes of content; an entry that
+ * had been proven absent starts anew. Another hash from the same artifact over the same State is no change but an
+ * unstable rendering: the content that was known stays.
+ */
+export function seeEntry(before: KnownEntry | undefined, row: FilteredEntry, reading: EntryReading): SeenEntry {
+  const {entry, filteredBy} = row
+  const {manifest, stateKey, diffType} = entry
+  const {now, group, key} = reading
+  const hash = toKnownHash(manifest, stateKey, entry.newHash ?? entry.oldHash, key)
+  const stored = diffType === 'modified' ? entry.oldHash : null
+  const seen = {
+    diffType,
+    hash,
+    storedHash: toKnownHash(manifest, stateKey, stored, key),
+    lastSeenAt: now,
+    group,
+    filteredBy,
+    absentSince: null,
+  }
+  if (before === undefined || before.absentSince !== null) {
+    const again = before !== undefined
+    const firstSeenAt = reading.firstSeenAt ?? now
+    const known = {...seen, firstSeenAt, changedAt: now, sightings: reading.alreadySeen + 1, again}
+    return {known, isUnstable: false, returned: again}
+  }
+  const same = isSameContent(before, seen)
+  const isUnstable = !same && reading.sameArtifact && isSameState(before, seen)
+  const kept = same || isUnstable
+  const known = {
+    ...before,
+    ...seen,
+    hash: kept ? (before.hash ?? hash) : hash,
+    storedHash: seen.storedHash ?? (kept ? before.storedHash : null),
+    changedAt: kept ? before.changedAt : now,
+    sightings: before.group === group ? before.sightings : before.sightings + 1,
+  }
+  return {known, isUnstable, returned: false}
+}
+
+/** Diff type and hash are the value of an entry; a hash that is not known is no other one. */
+export function isSameContent(a: ToldEntry, b: ToldEntry): boolean {
+  return a.diffType === b.diffType && isSameHash(a.hash, b.hash)
+}
+
+function isSameState(before: KnownEntry, seen: Pick<KnownEntry, 'diffType' | 'storedHash'>): boolean {
+  if (before.diffType !== seen.diffType || before.storedHash === null || seen.storedHash === null) return false
+  return isSameHash(before.storedHash, seen.storedHash)
+}

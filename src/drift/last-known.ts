@@ -1,0 +1,40 @@
+import type {LastKnown, LastKnownManifest} from '../model/last-known.ts'
+import type {Folded, KnownManifest, Memory} from '../model/memory.ts'
+import {mutedUntil} from './mutes.ts'
+import {openEntries} from './open-drift.ts'
+
+/** What is known of every Manifest that is in tazuna.yaml, checked in this run or not. */
+export function toLastKnown({manifests, mutes, lastSuccessAt}: Memory): LastKnown {
+  const present = [...manifests].filter(([, {goneSince}]) => goneSince === null)
+  const muted = mutedUntil(mutes)
+  const countMuted = ([name, known]: [string, KnownManifest]) =>
+    openEntries(known).filter(([key]) => muted(name, key) !== null).length
+  return {
+    manifests: present.map(([name, known]) => toLastKnownManifest(name, known)),
+    gone: manifests.size - present.length,
+    muted: mutes.length === 0 ? 0 : present.reduce((sum, one) => sum + countMuted(one), 0),
+    lastSuccessAt,
+  }
+}
+
+function toLastKnownManifest(name: string, known: KnownManifest): LastKnownManifest {
+  const {folded, lastCheckedAt, lastAppliedAt} = known
+  const rest = {firstSeenAt: firstSeenOf(known), lastCheckedAt, failed: known.failing?.code === 'error', lastAppliedAt}
+  if (folded !== null) return {name, counts: folded.counts, ...rest}
+  const counts = {added: 0, modified: 0, removed: 0}
+  for (const [, {diffType}] of openEntries(known)) if (diffType !== 'always-sync') counts[diffType] += 1
+  return {name, counts, ...rest}
+}
+
+/** The earliest first-seen of the open drift of a Manifest; null without drift. */
+export function firstSeenOf(known: KnownManifest): string | null {
+  if (known.folded !== null) return hasDrift(known.folded) ? known.folded.firstSeenAt : null
+  let first: string | null = null
+  for (const [, {firstSeenAt}] of openEntries(known)) if (first === null || firstSeenAt < first) first = firstSeenAt
+  return first
+}
+
+/** What is folded may all be filtered. */
+function hasDrift({counts}: Folded): boolean {
+  return counts.added + counts.modified + counts.removed > 0
+}

@@ -1,0 +1,79 @@
+import {merge} from './drift/merge.ts'
+import {tell, tellFailed} from './drift/tell.ts'
+import type {MemoryTrouble} from './memory/memory-store.ts'
+import type {Memory} from './model/memory.ts'
+import type {Addressed} from './notify/deliver.ts'
+import {conflictRetries, saveTimeout, type Plan} from './plan.ts'
+
+/** Writes down, notifier by notifier, what was delivered, while the run holds its claim. */
+export type NotificationLogWriter = {
+  /** A success is saved at once: false if it could not be. A failure is kept until the next save. */
+  record(told: Addressed, ok: boolean): Promise<boolean>
+  /** Gives the claim back with what is not saved yet. */
+  close(): Promise<void>
+  readonly memory: () => Memory
+  /** Why it could not be saved, if so. */
+  readonly trouble: () => MemoryTrouble | null
+}
+
+export function openNotificationLog(plan: Plan, clock: () => Date): NotificationLogWriter {
+  const {store} = plan
+  let {memory, version, loaded} = plan
+  let trouble: MemoryTrouble | null = null
+  let isDirty = memory.claim !== null
+  let due = plan.notices.filter(({reasons}) => reasons.length > 0).length
+
+  const save = async (): Promise<void> => {
+    if (store === null) return
+    for (let attempt = 0; trouble === null; attempt += 1) {
+      const saved = await store.save(memory, version, AbortSignal.timeout(saveTimeout))
+      if (saved.state === 'saved') {
+        ;({version} = saved)
+        isDirty = false
+        return
+      }
+      if (saved.state !== 'conflict' || attempt === conflictRetries) {
+        trouble = saved.state === 'conflict' ? conflictTrouble(store.description) : saved
+        return
+      }
+      const reloaded = await store.load(AbortSignal.timeout(saveTimeout))
+      if (reloaded.state !== 'loaded') {
+        trouble = reloaded
+        return
+      }
+      ;({version} = reloaded)
+      if (reloaded.memory !== null) {
+        memory = merge(memory, reloaded.memory, loaded)
+        loaded = reloaded.memory
+      }
+    }
+  }
+
+  return {
+    async record({notifier, notice}, ok) {
+      const {name} = notifier
+      memory = ok ? tell(memory, name, notice, clock()) : tellFailed(memory, name, clock())
+      isDirty = true
+      due -= 1
+      // the last one gives the claim back, too
+      if (due === 0) memory = {...memory, claim: null}
+      if (ok) await save()
+      return trouble === null
+    },
+    async close() {
+      if (!isDirty) return
+      memory = {...memory, claim: null}
+      await save()
+    },
+    memory: () => memory,
+    trouble: () => trouble,
+  }
+}
+
+function conflictTrouble(description: string): MemoryTrouble {
+  return {
+    state: 'unusable',
+    message: `saving the memory in ${description}: ${conflictRetries + 1} times somebody else saved first`,
+    hint: 'let only one run of a watch be at work at a time',
+  }
+}

@@ -1,0 +1,168 @@
+import fc from 'fast-check'
+import {describe, expect, it} from 'vitest'
+
+import {explain} from '../../src/drift/explain.ts'
+import type {NotifierRules} from '../../src/drift/notifier-rules.ts'
+import type {Memory} from '../../src/model/memory.ts'
+import {renderExplanation, type ExplainTextOptions} from '../../src/report/explain-text.ts'
+import {asked, conf, knows, nginx, rulesOf, situations, told} from '../drift/explain-situations.ts'
+import {arbitraryMemory} from '../memory/arbitrary-memory.ts'
+import {knownEntry} from '../memory/memory-builder.ts'
+
+type Asking = Partial<ExplainTextOptions> & {rules?: readonly NotifierRules[]; now?: Date; minSightings?: number}
+
+function rendered(memory: Memory, asking: Asking = {}): string {
+  const {rules = [rulesOf()], now = asked, minSightings = 1, ...look} = asking
+  const manifest = look.withEntries === true ? 'web' : null
+  const explanation = explain(memory, rules, {now, minSightings, store: 'file /m.json', manifest})
+  return renderExplanation(explanation, {color: false, width: 200, withEntries: false, ...look})
+}
+
+const since = '2026-11-20T12:00:00Z'
+const drifted = knows({[nginx]: knownEntry()})
+
+describe('the explanation as text', () => {
+  it.each(situations)('says of a Manifest: $title', ({memory, rules = rulesOf(), minSightings = 1, now, text}) => {
+    const lines = rendered(memory, {rules: [rules], minSightings, ...(now !== undefined && {now: new Date(now)})})
+    const facts = lines.split('\n').filter(line => line.startsWith('    '))
+    expect(facts.map(line => line.trim())).toEqual(text)
+    expect(lines.includes('\n  In sync, nothing to tell: web\n')).toBe(text.length === 0)
+  })
+
+  it('begins with the watch, its store and the last run', () => {
+    expect(rendered(drifted)).toBe(
+      [
+        'prod · file /m.json',
+        'Last run 2026-11-20 12:00 UTC (3 h ago): drift.',
+        '',
+        'ops',
+        '  Its last message was delivered 3 h ago.',
+        '  Nothing is due before 2026-11-21 12:00 UTC (reminder) if all stays as it is.',
+        '  web',
+        '    told 3 h ago (first-drift): 1 entry still open',
+        '    next: a reminder on 2026-11-21 12:00 UTC if it is still there',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('says of one Manifest how each entry stands, removed first', () => {
+    const rows = {[conf]: knownEntry({filteredBy: 'ignore-rule'}), [nginx]: knownEntry({diffType: 'removed'})}
+    expect(rendered(knows(rows), {withEntries: true}).split('\n').slice(-3)).toEqual([
+      '    removed      Deployment web/nginx  told, since 39 h',
+      '    modified     ConfigMap web/conf    ignored, since 39 h',
+      '',
+    ])
+  })
+
+  it.each<[string, Memory, string]>([
+    [
+      'that nobody ran yet',
+      {...knows({}), lastRun: null, notifiers: new Map()},
+      'prod · file /m.json\nNo run has ended yet.\n\nops\n  No run knew it yet.\n  Nothing is due.\n',
+    ],
+    [
+      'that deliveries fail',
+      told(drifted, null, {failedSince: since}),
+      'delivered 3 h ago. Deliveries fail since 3 h.\n',
+    ],
+    [
+      'that a notifier was never told anything',
+      told(drifted, null, {baselineAt: null, deliveredAt: null}),
+      '  It never got a message since it joined 39 h ago.\n' +
+        '  It was never told what there is: its first message states all drift.\n' +
+        '  The next run sends it a message (baseline) if it sees the same.\n',
+    ],
+    [
+      'that the run fails, and when that is told',
+      {...drifted, failing: {code: 'TAZUNA_FAILED', groups: 1, group: 'g', since}},
+      'The run as a whole fails since 3 h, 1 run (TAZUNA_FAILED).\n\nops\n  Its last message was delivered 3 h ago.\n' +
+        '  That the run fails is told after 2 runs in a row, not yet after 1 run.\n',
+    ],
+    [
+      'that it was told that the run fails',
+      told({...drifted, failing: {code: 'TAZUNA_FAILED', groups: 3, group: 'g', since}}, null, {
+        failure: {codes: ['TAZUNA_FAILED'], toldAt: since},
+      }),
+      '  It was last told 3 h ago that the run fails.\n',
+    ],
+    [
+      'of a mass drift',
+      told({...drifted, massDrift: {kind: 'state-missing', since, manifests: ['web'], over: false}}, null, {
+        massDrift: {since, toldAt: since},
+      }),
+      'State is missing for 1 Manifest since 3 h: wrong cluster, or lost State? While that lasts, 24 h at most, nothing is told of single Manifests.\n' +
+        '\nops\n  Its last message was delivered 3 h ago.\n  It was told of the missing State 3 h ago.\n' +
+        '  Nothing is due before 2026-11-21 12:00 UTC (reminder) if all stays as it is.\n',
+    ],
+    [
+      'of a mass drift that is over',
+      {...drifted, massDrift: {kind: 'all-gone', since, manifests: ['a', 'b'], over: true}},
+      '2 Manifests are gone from tazuna.yaml since 3 h: wrong tazuna.yaml, or wrong cluster? It lasts for more than 24 h, so Manifests are told of one by one.\n',
+    ],
+    [
+      'of a run that is at work',
+      {...drifted, claim: {run: 'run-2', group: 'g', at: '2026-11-20T14:59:00Z', until: '2026-11-20T15:10:00Z'}},
+      'Run run-2 is telling the notifiers now, until 15:10 UTC at the latest.\n',
+    ],
+  ])('says %s', (_title, memory, text) => {
+    expect(rendered(memory)).toContain(text)
+  })
+
+  it('says which notifiers it cannot explain', () => {
+    expect(rendered(drifted, {rules: []})).toMatch(/\n\nThis config has no notifiers\.\nRemembered, but not .*: ops\n$/)
+  })
+
+  it('wraps prose at the width, and colours only where asked to', () => {
+    const lines = rendered(told(drifted, null, {failedSince: since}), {width: 60}).split('\n')
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(60)
+    expect(rendered(drifted, {color: true})).toContain('\u001b[1mops\u001b[22m')
+    expect(rendered(drifted)).not.toContain('\u001b')
+  })
+
+  it('shows names, reasons and codes of others without what could do harm', () => {
+    const bad = '\u001b[31m\u202e\n::error::'
+    const failing = {code: bad, groups: 1, group: 'g', since}
+    const known = {...drifted.manifests.get('web')!, failing}
+    const entries = new Map([
+      [`${bad}/${bad}`, knownEntry()],
+      [nginx, knownEntry()],
+    ])
+    const mutes = [bad, `${bad}/${bad}`].map(key => {
+      return {key, reason: bad, createdAt: since, until: '2026-11-21T00:00:00Z', content: null}
+    })
+    const memory = {
+      ...drifted,
+      cluster: bad,
+      failing,
+      manifests: new Map([[bad, {...known, entries}]]),
+      mutes,
+      claim: {run: bad, group: 'g', at: since, until: '2026-11-21T00:00:00Z'},
+      notifiers: new Map([[bad, drifted.notifiers.get('ops')!]]),
+    }
+    const explanation = explain(memory, [rulesOf(undefined, {name: `${bad}2`})], {
+      now: asked,
+      minSightings: 1,
+      store: bad,
+      manifest: null,
+    })
+    const text = renderExplanation(explanation, {color: false, width: 200, withEntries: true})
+    expect(text.split('�[31m��::error::').length).toBeGreaterThan(9)
+    expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u)
+    expect(text).not.toMatch(/^\s*::/m)
+  })
+
+  it('of any memory: has no character that could do harm, and never its key', () => {
+    fc.assert(
+      fc.property(arbitraryMemory, memory => {
+        const rules = [...memory.notifiers.keys()].map(name => rulesOf(undefined, {name}))
+        for (const withEntries of [true, false]) {
+          const text = rendered(memory, {rules, withEntries})
+          expect(text).not.toMatch(/(?![\n\u200D])[\p{Cc}\p{Cf}\p{Cs}]/u)
+          expect(text).not.toContain(memory.key)
+        }
+      }),
+      {numRuns: 100},
+    )
+  })
+})
