@@ -1,15 +1,17 @@
 import {distance} from '../config/nearest.ts'
 
 const most = 3
+/** Distances are slow, and keys are many and long. */
+const farthest = 4
 
 /** Up to three of the known names or keys that a wrong one may have meant: those that hold it, then those like it. */
 export function nearestKeys(word: string, known: Iterable<string>): string[] {
   const part = word.toLowerCase()
-  const limit = Math.max(2, Math.floor(word.length / 4))
+  const limit = Math.min(farthest, Math.max(2, Math.floor(word.length / 4)))
+  const isNearManifest = nearManifest(word)
   const ranked = [...new Set(known)].flatMap(key => {
     if (part !== '' && key.toLowerCase().includes(part)) return {key, rank: 0}
-    // no fewer edits than that, and distances are slow
-    if (Math.abs(key.length - word.length) > limit) return []
+    if (Math.abs(key.length - word.length) > limit || !isNearManifest(key)) return []
     const rank = distance(key, word)
     return rank > limit ? [] : {key, rank}
   })
@@ -17,6 +19,23 @@ export function nearestKeys(word: string, known: Iterable<string>): string[] {
     .toSorted((a, b) => a.rank - b.rank || a.key.length - b.key.length || (a.key < b.key ? -1 : 1))
     .slice(0, most)
     .map(({key}) => key)
+}
+
+/** Of State keys only those of the same Manifest, or of one that is called nearly so. */
+function nearManifest(word: string): (key: string) => boolean {
+  const own = firstPart(word)
+  const found = new Map<string, boolean>()
+  return key => {
+    const manifest = firstPart(key)
+    if (!key.includes('/')) return true
+    const isNear = found.get(manifest) ?? distance(manifest, own) <= 1
+    found.set(manifest, isNear)
+    return isNear
+  }
+}
+
+function firstPart(key: string): string {
+  return key.split('/', 1)[0]!
 }
 
 /** `did you mean web or web-2?`; empty without any. */

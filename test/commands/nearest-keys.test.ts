@@ -9,7 +9,11 @@ describe('nearestKeys', () => {
     ['a slip', 'wbe', ['web']],
     ['another case', 'API', ['api']],
     ['a part of State keys', 'Deployment/web/nginx', ['web/apps/v1/Deployment/web/nginx']],
-    ['a long key with slips', 'web/app/v1/Deployment/web/ngix', ['web/apps/v1/Deployment/web/nginx']],
+    [
+      'a long key with slips, also in its Manifest',
+      'wbe/app/v1/Deployment/web/ngix',
+      ['web/apps/v1/Deployment/web/nginx'],
+    ],
     ['a part of many, shortest first', 'web', ['web', 'web-2', 'web//v1/ConfigMap/web/conf']],
     ['something else', 'monitoring', []],
     ['nothing', '', []],

@@ -21,7 +21,7 @@ const options: MemoryOptions = {
   version: '1.2.3',
   env: {},
   home: '/home/ann',
-  cwd: '/work',
+  cwd: '/here',
   clock: () => new Date(),
   kubeContext: null,
   caFile: null,
@@ -37,7 +37,7 @@ describe('openMemory', () => {
     ['a ConfigMap if one is named', {configMap}, 'ConfigMap ns/memory'],
     ['a ConfigMap without namespace', {configMap: {...configMap, namespace: null}}, 'ConfigMap memory'],
     ['a ConfigMap if asked for', {store: 'configmap', configMap, file: 'x'}, 'ConfigMap ns/memory'],
-    ['a file if asked for', {store: 'file', configMap, file: 'x.json'}, 'file /work/x.json'],
+    ['a file if asked for', {store: 'file', configMap, file: 'x.json'}, 'file /here/x.json'],
     ['an absolute file', {store: 'file', file: '/x.json'}, 'file /x.json'],
     ['nothing', {store: 'none', configMap, file: 'x.json'}, 'none'],
   ] as const)('opens %s', async (_what, overrides, description) => {
