@@ -10,7 +10,6 @@ import {toFamilies} from '../src/metrics/families.ts'
 import {toEntryMatcher} from '../src/notify/match.ts'
 import {renderMessage} from '../src/notify/slack/message.ts'
 import {payloadProblems} from '../src/notify/slack/payload-problems.ts'
-import {renderJson} from '../src/report/json.ts'
 import {renderReportText} from '../src/report/text.ts'
 import {watch} from '../src/watch.ts'
 import {figure, median} from './measure.ts'
@@ -113,7 +112,6 @@ async function runOnce(reading: StateReading, kube: Kube & {size: () => number},
   })
   const told = report.notifications.map(({delivery}) => delivery).join()
   if (told !== 'delivered,delivered') throw new Error(`the run told ${told}: ${JSON.stringify(report.warnings)}`)
-  renderJson(report)
   renderReportText(report, {color: false, width: 80})
   const folded = report.warnings.find(({code}) => code === 'MEMORY_FOLDED')?.message.match(/and (\d+) more/)?.[1]
   return {problems, kept: kube.size(), folded: folded === undefined ? 0 : Number(folded) + 5}

@@ -40,9 +40,10 @@ const undiciParts = {
 
 /**
  * What a run loads lies in few files, since each file costs it a quarter of a millisecond: what the command line needs,
- * what `parse` needs, too, and the rest. Modules that are loaded on demand keep chunks of their own.
+ * what `parse` needs, too, what `pull` needs, too, and the rest. Modules that are loaded on demand keep chunks of their
+ * own.
  */
-const roots = ['src/cli.ts', 'src/commands/parse.ts', 'src/commands/run.ts']
+const roots = ['src/cli.ts', 'src/commands/parse.ts', 'src/commands/pull.ts', 'src/commands/run.ts']
 
 function chunkOf(id: string, context: Graph): string | null {
   const root = roots.find(root => isLoadedWith(id, root, context))
@@ -76,7 +77,12 @@ await bundle.write({
   minify: {compress: true, mangle: false, codegen: {removeWhitespace: true}},
   entryFileNames: '[name].js',
   chunkFileNames: 'lib/[name].js',
-  codeSplitting: {groups: [{name: chunkOf}]},
+  codeSplitting: {
+    groups: [
+      {name: chunkOf, priority: 1},
+      {name: 'artifact', test: /\/src\/artifact\//},
+    ],
+  },
 })
 await bundle.close()
 await chmod('dist/cli.js', 0o755)

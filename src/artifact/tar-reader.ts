@@ -73,7 +73,9 @@ export function tarReader({onEntry, notTar, limits, attempt}: TarReaderOptions):
 
   function takeBlock(block: Buffer): void {
     const isEmpty = block[0] === 0 && isAllZero(block)
-    if (!isEmpty && !hasRightChecksum(block)) throw isFirst ? noTar(block) : invalid('a header has a wrong checksum')
+    const isHeader = isEmpty || hasRightChecksum(block)
+    if (isFirst && (!isHeader || codecOf(block) !== null)) throw noTar(block)
+    if (!isHeader) throw invalid('a header has a wrong checksum')
     isFirst = false
     if (isEmpty) {
       zeroBlocks += 1

@@ -37,6 +37,8 @@ export function configMapMemory(options: ConfigMapOptions): MemoryStore {
   let opened: Kube | null = null
   /** As it was last read or written; null while it may not be written. */
   let kept: ConfigMap | null = null
+  /** What the last save had to fold: the next one of the same run will have to, too. */
+  let foldedBefore: readonly string[] = []
 
   async function open(signal: AbortSignal): Promise<Kube | MemoryTrouble> {
     try {
@@ -74,10 +76,16 @@ export function configMapMemory(options: ConfigMapOptions): MemoryStore {
     const [kube, before, place] = [opened, kept, placeIn(opened, options)]
     for (const [index, limit] of limits.entries()) {
       let bytes: Buffer = Buffer.alloc(0)
-      const folded = fold(memory, limit, smaller => {
-        bytes = gzipText(encodeMemory(smaller, writtenBy))
-        return bytes.length
-      })
+      const folded = fold(
+        memory,
+        limit,
+        smaller => {
+          bytes = gzipText(encodeMemory(smaller, writtenBy))
+          return bytes.length
+        },
+        foldedBefore,
+      )
+      foldedBefore = foldedNames(folded)
       const binaryData = {...before.binaryData, [dataKey]: bytes.toString('base64')}
       const result = await updateSurely(kube, before, {...before, binaryData}, signal)
       if (result.ok) {

@@ -6,18 +6,25 @@ import {presentEntries} from './present-entries.ts'
  * The memory with as few Manifests folded, largest first, as it takes to keep to `limit` bytes; larger than that only
  * where nothing is left to fold. Of a folded Manifest stay a fingerprint, counts and an age, and in each log the
  * fingerprint of what was told. `sizeOf` is slow: it is asked a few times, for the rest sizes are estimated. The last
- * memory that it was asked for is the one that is given back.
+ * memory that it was asked for is the one that is given back. `before` are those that had to be folded a moment ago.
  */
-export function fold(memory: Memory, limit: number, sizeOf: (memory: Memory) => number): Memory {
+export function fold(
+  memory: Memory,
+  limit: number,
+  sizeOf: (memory: Memory) => number,
+  before: readonly string[] = [],
+): Memory {
+  const again = before.length === 0 ? memory : foldThese(memory, before)
+  if (again !== memory && sizeOf(again) <= limit) return again
   const size = sizeOf(memory)
   const candidates = size <= limit ? [] : weigh(memory).toSorted((a, b) => b.weight - a.weight)
   if (candidates.length === 0) return memory
-  const smallest = sizeOf(foldThese(memory, candidates))
+  const smallest = sizeOf(foldThese(memory, namesOf(candidates)))
   const weight = candidates.reduce((sum, candidate) => sum + candidate.weight, 0)
   for (let margin = 0.02; ; margin *= 2) {
     const excess = size - limit * (1 - margin)
     const largest = atLeast(candidates, (excess / Math.max(1, size - smallest)) * weight)
-    const folded = foldThese(memory, largest)
+    const folded = foldThese(memory, namesOf(largest))
     if (sizeOf(folded) <= limit || largest.length === candidates.length) return folded
   }
 }
@@ -55,8 +62,12 @@ function atLeast(candidates: readonly Candidate[], wanted: number): Candidate[] 
   return candidates.slice(0, end === -1 ? candidates.length : end + 1)
 }
 
-function foldThese(memory: Memory, candidates: readonly Candidate[]): Memory {
-  const names = new Set(candidates.map(({name}) => name))
+function namesOf(candidates: readonly Candidate[]): string[] {
+  return candidates.map(({name}) => name)
+}
+
+function foldThese(memory: Memory, manifests: readonly string[]): Memory {
+  const names = new Set(manifests)
   return {
     ...memory,
     manifests: mapNamed(memory.manifests, names, foldManifest),

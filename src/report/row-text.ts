@@ -17,7 +17,7 @@ export function hashText({diffType, oldHash, newHash}: ParsedEntry): string | nu
 
 /** Hashes are letters and digits, perhaps shortened with `...`. */
 function shortHash(hash: string): string {
-  return hash.replaceAll(/[^0-9A-Za-z]/g, '').slice(0, 12)
+  return hash.slice(0, 12).replaceAll(/[^0-9A-Za-z]/g, '')
 }
 
 /** Since when an entry is there, since when its content is another, until when it is muted; null without a memory. */

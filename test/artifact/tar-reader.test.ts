@@ -73,6 +73,32 @@ describe('tarReader', () => {
     expect(read(archive, [archive.length])).toHaveLength(2)
   })
 
+  it.each([
+    [
+      'begins like gzip',
+      changedHeaders(tar([pax({path: 'a'}), file('x')]), [
+        [0, 0, 0x1f],
+        [0, 1, 0x8b],
+      ]),
+      'twice',
+    ],
+    ['gives a name twice', tar([pax({path: 'a'}), longName('b'), file('x')]), 'two headers give the path'],
+    ['gives a name to all entries', tar([pax({path: 'a'}, 'g'), file('x')]), 'the path of all entries'],
+    ['gives a size that is none', tar([pax({size: '0x10'}), file('x')]), 'gives the size "0x10"'],
+    ['has a file with a target', tar([{...file('x'), linkname: 'y'}]), 'what is no link has a target'],
+    [
+      'has a prefix with a NUL',
+      tar([{...file('x'), prefix: `${'p'.repeat(131)}\0${'q'.repeat(9)}`}]),
+      'NUL in its name',
+    ],
+  ])('refuses what %s', (_, archive, text) => {
+    expect(() => read(archive, [archive.length])).toThrow(text)
+  })
+
+  it('passes over an extended header that says nothing', () => {
+    expect(read(tar([pax({}), pax({comment: 'y'}, 'g'), file('x', '1')]), [512])).toEqual([['x', 'file', '1']])
+  })
+
   it('ends, and throws nothing but its own errors, on an archive with changed bytes', () => {
     const archive = tar([pax({path: 'a/b'}), file('x', 'y'.repeat(600)), longName('c/d'), file('z', 'w')])
     const change = fc.tuple(fc.nat(archive.length - 1), fc.nat(255))

@@ -84,6 +84,12 @@ describe('check-failed of a run', () => {
   it.each<[string, Seen, StoryRun, string]>([
     ['without coverage', {web: {modified: ['a']}}, {noList: true}, 'COVERAGE_UNKNOWN'],
     [
+      'without coverage that failed at a Manifest',
+      {web: {modified: ['a']}, api: 'fails'},
+      {noList: true},
+      'TAZUNA_FAILED',
+    ],
+    [
       'that ended with an error after it had checked everything',
       {web: {modified: ['a']}},
       {crashed: true},
@@ -158,10 +164,24 @@ describe('check-failed of a Manifest', () => {
     expect(await story.run('12:00', {web: 'skipped', api: {}})).toEqual({ops: ['check-failed']})
   })
 
+  it('is not reminded of in a run that failed as a whole: that says nothing of it', async () => {
+    const story = watchOf(twice)
+    await story.run('09:00', {web: 'skipped', api: {}})
+    await story.run('10:00', {web: 'skipped', api: {}})
+    expect(await story.run('+1 10:00', {}, down)).toEqual({})
+  })
+
   it('is no failure of the run: an incomplete run counts by its Manifests', async () => {
     const story = watchOf({notifiers: {ops: {}, team: {match: {manifest: ['other']}}}})
     expect(await story.run('09:00', {web: 'skipped', api: {}})).toEqual({ops: ['check-failed']})
     expect((await story.known()).failing).toBeNull()
+  })
+
+  it('begins to count anew when the Manifest was gone', async () => {
+    const story = watchOf(twice)
+    await story.run('09:00', {web: 'skipped', api: {}})
+    await story.run('10:00', {api: {}})
+    expect(await story.run('11:00', {web: 'skipped', api: {}})).toEqual({})
   })
 
   it('is over when the Manifest is gone', async () => {

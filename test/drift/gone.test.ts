@@ -65,6 +65,13 @@ describe('manifest-gone', () => {
     expect(story.said('team')).toEqual(['api b modified new'])
   })
 
+  it('is told to a notifier that joins in the very run that finds it gone', async () => {
+    const story = watchOf()
+    await story.run('09:00', both)
+    story.configure({ops: {}, team: {}})
+    expect(await story.run('10:00', {api: {}})).toEqual({ops: ['manifest-gone'], team: ['manifest-gone']})
+  })
+
   it('is told to a notifier that joined and could not be reached since', async () => {
     const story = watchOf()
     story.refuse('ops')

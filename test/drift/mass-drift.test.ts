@@ -61,7 +61,9 @@ describe('mass-drift', () => {
 
   it('does not take a Manifest for entirely added that has other rows, or State', async () => {
     const mixed = watchOf()
-    expect(await mixed.run('09:00', many(10, {added: ['a'], modified: ['b']}, 10))).toEqual({ops: ['baseline']})
+    expect(await mixed.run('09:00', many(10, {added: ['a'], modified: ['b'], state: false}, 10))).toEqual({
+      ops: ['baseline'],
+    })
     const applied = watchOf()
     expect(await applied.run('09:00', many(10, {added: ['a']}, 10))).toEqual({ops: ['baseline']})
   })
@@ -154,12 +156,20 @@ describe('while a mass drift holds', () => {
     })
   })
 
+  it('told sets stay, also of a notifier that matches nothing of what is printed now', async () => {
+    const story = watchOf({notifiers: {ops: {match: {diffType: ['modified']}}}})
+    await story.run('09:00', {web: {modified: ['a']}})
+    await story.run('10:00', {web: {added: ['a'], state: false}})
+    expect(await story.run('11:00', {web: {modified: ['a']}})).toEqual({})
+  })
+
   it('a run that cannot see all does not end it', async () => {
     const story = watchOf({notifiers: {ops: {failuresBeforeNotice: 9}}})
-    await story.run('09:00', {web: {}, api: {}})
-    await story.run('10:00', {web: lost, api: lost})
+    await story.run('09:00', {web: {}, api: {}, db: {}})
+    await story.run('10:00', {web: lost, api: lost, db: lost})
     await story.run('11:00', {}, {error: 'ARTIFACT_NETWORK'})
-    await story.run('12:00', {web: 'skipped', api: lost})
+    const unseen = {skipped: true, state: false}
+    await story.run('12:00', {web: unseen, api: unseen, db: lost})
     expect((await story.known()).massDrift).toMatchObject({kind: 'state-missing', since: '2026-11-21T10:00:00Z'})
   })
 })
@@ -217,6 +227,16 @@ describe('a mass drift ends', () => {
     await story.run('10:00', many(10, lost, 10))
     expect(await story.run('+1 10:00', many(10, lost, 10))).toEqual({ops: ['first-drift']})
     expect(await story.run('+1 11:00', many(10, lost, 10))).toEqual({})
+  })
+
+  it('and one that begins anew is told to a notifier that only knows of the one before', async () => {
+    const story = watchOf({notifiers: {ops: {}, team: {}}})
+    await story.run('09:00', {web: {}, api: {}})
+    await story.run('10:00', {web: lost, api: lost})
+    story.configure({ops: {}})
+    await story.run('11:00', {web: {}, api: {}})
+    story.configure({ops: {}, team: {}})
+    expect(await story.run('12:00', {web: lost, api: lost})).toEqual({ops: ['mass-drift'], team: ['mass-drift']})
   })
 
   it('and may begin again after it had ended', async () => {

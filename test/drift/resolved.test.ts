@@ -131,6 +131,17 @@ describe('some-resolved and all-resolved', () => {
     expect(await story.run('11:00', {web: 'skipped', api: {}})).toEqual({ops: ['all-resolved']})
   })
 
+  it('stay due however long that takes', async () => {
+    const story = watchOf(hearing)
+    await story.run('09:00', {web: {modified: ['a']}})
+    story.refuse('ops')
+    await story.run('10:00', {web: {}})
+    await story.run('+9 10:00', {web: {}})
+    story.accept('ops')
+    expect(await story.run('+9 11:00', {web: {}})).toEqual({ops: ['all-resolved']})
+    expect(story.said('ops')).toEqual(['web a resolved'])
+  })
+
   it('are dropped when the entry returns before that, which is told again as new', async () => {
     const story = watchOf({notifiers: {ops: {resolved: true, changeInterval: '1h'}}})
     await story.run('09:00', {web: {modified: ['a']}})
@@ -193,6 +204,29 @@ describe('drift that came and went while a notifier was down', () => {
     story.accept('ops')
     expect(await story.run('11:00', {web: {}, api: {added: ['b']}})).toEqual({ops: ['first-drift']})
     expect(story.said('ops')).toEqual(['api b added new'])
+  })
+
+  it('is nothing if it was told, and came back only to wait', async () => {
+    const story = watchOf(hearing)
+    await story.run('09:00', {web: {modified: ['a']}, api: {}})
+    await story.run('10:00', {web: {}, api: {}})
+    story.refuse('ops')
+    await story.run('11:00', {web: {modified: ['a']}, api: {added: ['b']}})
+    story.accept('ops')
+    expect(await story.run('12:00', {web: {}, api: {added: ['b']}})).toEqual({ops: ['first-drift']})
+    expect(story.said('ops')).toEqual(['api b added new'])
+  })
+
+  it('is nothing if it went before the notifier was there', async () => {
+    const story = watchOf(hearing)
+    await story.run('09:00', {web: {modified: ['a']}, api: {}})
+    await story.run('10:00', {web: {}, api: {}})
+    story.configure({team: {resolved: true}})
+    story.refuse('team')
+    await story.run('11:00', {web: {}, api: {added: ['b']}})
+    story.accept('team')
+    expect(await story.run('12:00', {web: {}, api: {added: ['b']}})).toEqual({team: ['baseline']})
+    expect(story.said('team')).toEqual(['api b added new'])
   })
 
   it('is nothing if it was ignored', async () => {
@@ -270,6 +304,7 @@ describe('an entry that returns', () => {
     await story.run('+2 09:00', {web: {}})
     expect(await story.run('+2 10:00', {web: {modified: ['a']}})).toEqual({})
     expect(await story.run('+3 09:00', {web: {modified: ['a']}})).toEqual({ops: ['first-drift']})
+    expect(story.said('ops')).toEqual(['web a modified new again'])
   })
 
   it('after changeInterval is forgotten, and is told as any other', async () => {

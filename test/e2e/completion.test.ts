@@ -10,7 +10,20 @@ import {requireExecutable} from '../support/executables.ts'
 import {tempDir} from '../support/temp-dir.ts'
 
 const bashPath = requireExecutable('bash', 'apt-get install bash')
-const commands = ['run', 'parse', 'pull', 'config', 'notify', 'metrics', 'completion', 'demo']
+const commands = [
+  'run',
+  'parse',
+  'pull',
+  'config',
+  'notify',
+  'explain',
+  'memory',
+  'mute',
+  'unmute',
+  'metrics',
+  'completion',
+  'demo',
+]
 
 async function scriptOf(shell: string): Promise<string> {
   const {exitCode, stdout, stderr} = await cli(['completion', shell])

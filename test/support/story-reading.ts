@@ -16,6 +16,8 @@ type Rows = {
   readonly alwaysSync?: readonly string[]
   /** False: it was never applied, or its State is lost. */
   readonly state?: boolean
+  /** True: tazuna skipped it. */
+  readonly skipped?: boolean
   /** True: its State changed while it was read. */
   readonly moved?: boolean
 }
@@ -34,16 +36,17 @@ const types = {added: 'added', modified: 'modified', removed: 'removed', alwaysS
 /** Both reads of tazuna. */
 export function readingOf(seen: Seen, {noList = false, crashed = false}: ReadingFault = {}): StateReading {
   const manifests = Object.entries(seen)
-  const having = (what: ManifestReading) => manifests.filter(([, told]) => told === what).map(([name]) => name)
-  const checked = manifests.flatMap(([name, told]) => (typeof told === 'string' ? [] : [[name, told] as const]))
-  const [failed] = having('fails')
+  const rows = manifests.flatMap(([name, told]) => (typeof told === 'string' ? [] : [[name, told] as const]))
+  const checked = rows.filter(([, {skipped}]) => skipped !== true)
+  const failed = manifests.find(([, told]) => told === 'fails')?.[0]
+  const skipped = manifests.filter(([, told]) => told === 'skipped' || (told !== 'fails' && told.skipped === true))
   const output: DiffOutput = {
     blocks: checked
       .map(([manifest, rows]) => ({manifest, entries: entriesOf(manifest, rows).map(unjoined)}))
       .filter(({entries}) => entries.length > 0),
     exitCode: 0,
     failure: null,
-    skipped: {named: having('skipped'), unnamed: 0, unattributed: []},
+    skipped: {named: skipped.map(([name]) => name), unnamed: 0, unattributed: []},
     ...(failed === undefined ? {} : failure({manifest: failed})),
     ...(crashed ? failure() : {}),
   }
