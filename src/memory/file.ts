@@ -3,6 +3,7 @@ import {mkdir, readFile, readlink, realpath, stat} from 'node:fs/promises'
 import {dirname, resolve} from 'node:path'
 
 import type {Memory} from '../model/memory.ts'
+import {orAborted} from '../or-aborted.ts'
 import {decodeMemory, type WatchIdentity} from './decode.ts'
 import {encodeMemory} from './encode.ts'
 import {foldedNames} from './fold.ts'
@@ -93,12 +94,16 @@ async function followLink(path: string): Promise<string> {
   return link === null ? path : resolve(dirname(path), link)
 }
 
-/** Runs it unless `signal` is aborted; what the file system says against it becomes a value. */
+/** Runs it until `signal` is aborted, as a file system of the network may hang; what the file system says against it becomes a value. */
 async function attempt<T>(what: string, signal: AbortSignal, run: () => Promise<T>): Promise<T | MemoryTrouble> {
-  const interrupted: MemoryTrouble = {state: 'unreachable', message: `${what}: interrupted`, hint: 'run it again'}
+  const interrupted: MemoryTrouble = {
+    state: 'unreachable',
+    message: `${what}: it was interrupted, or took too long`,
+    hint: 'run it again',
+  }
   if (signal.aborted) return interrupted
   try {
-    return await run()
+    return await orAborted(run(), signal)
   } catch (error) {
     const trouble = toFileTrouble(error, what)
     if (trouble !== null) return trouble

@@ -177,6 +177,13 @@ describe('check-failed of a Manifest', () => {
     expect((await story.known()).failing).toBeNull()
   })
 
+  it('is told afresh when it works again in between', async () => {
+    const story = watchOf()
+    await story.run('09:00', {web: 'skipped', api: {}})
+    await story.run('10:00', {web: {}, api: {}})
+    expect(await story.run('11:00', {web: 'skipped', api: {}})).toEqual({ops: ['check-failed']})
+  })
+
   it('begins to count anew when the Manifest was gone', async () => {
     const story = watchOf(twice)
     await story.run('09:00', {web: 'skipped', api: {}})

@@ -102,6 +102,18 @@ describe('a mute', () => {
     expect(story.said('ops')).toEqual(['api e added new', '1 muted'])
   })
 
+  it('is not what a row is that is no drift', async () => {
+    const story = await muted('web', {web: {}})
+    await story.run('10:00', {web: {modified: ['a', 'b'], alwaysSync: ['c']}}, {ignore: ['web/b']})
+    expect(story.report().entries.map(({mutedUntil}) => mutedUntil)).toEqual([stamp('+7 09:30'), null, null])
+  })
+
+  it('counts nothing of a Manifest that is gone', async () => {
+    const story = await muted('web', {web: {modified: ['a']}, api: {}})
+    expect(await story.run('10:00', {api: {}})).toEqual({ops: ['manifest-gone']})
+    expect(story.said('ops')).toEqual(['web gone'])
+  })
+
   it('says nothing of failures: a muted Manifest that cannot be checked is told', async () => {
     const story = await muted('web', {web: {modified: ['a']}, api: {}})
     expect(await story.run('10:00', {web: 'skipped', api: {}})).toEqual({ops: ['check-failed']})

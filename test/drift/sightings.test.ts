@@ -42,6 +42,13 @@ describe('minSightings', () => {
     expect(story.said('ops')).toEqual(['web a removed new'])
   })
 
+  it('is of no account for what was told already', async () => {
+    const story = watchOf({minSightings: 3})
+    await story.run('09:00', {web: {removed: ['a']}})
+    expect(await story.run('15:00', {web: {modified: ['a']}})).toEqual({ops: ['entries-changed']})
+    expect(story.said('ops')).toEqual(['web a modified changed'])
+  })
+
   it('leaves what was not seen often enough out of a message about other drift', async () => {
     const story = watchOf({minSightings: 2})
     await story.run('09:00', {web: {modified: ['a']}})

@@ -161,7 +161,7 @@ describe('fileMemory', () => {
     })
     expect(await open(path).save(memory, null, AbortSignal.timeout(50))).toMatchObject({
       state: 'unreachable',
-      message: `saving the memory in ${path}: interrupted`,
+      message: `saving the memory in ${path}: it was interrupted, or took too long`,
     })
     expect(await open(path).load(never)).toMatchObject({state: 'loaded', memory: null})
   })
