@@ -20,7 +20,10 @@ export function openNotificationLog(plan: Plan, clock: () => Date): Notification
   const {store} = plan
   let {memory, version, loaded} = plan
   let trouble: MemoryTrouble | null = null
-  let isDirty = memory.claim !== null
+  const {claim} = memory
+  /** Another run has claimed the memory since: it tells what is due. */
+  let isOvertaken = false
+  let isDirty = claim !== null
   let due = plan.notices.filter(({reasons}) => reasons.length > 0).length
 
   const save = async (): Promise<void> => {
@@ -43,11 +46,15 @@ export function openNotificationLog(plan: Plan, clock: () => Date): Notification
       }
       ;({version} = reloaded)
       if (reloaded.memory !== null) {
-        memory = merge(memory, reloaded.memory, loaded)
+        const other = reloaded.memory.claim
+        isOvertaken = other !== null && other.run !== claim?.run
+        memory = {...merge(memory, reloaded.memory, loaded), ...(isOvertaken && {claim: other})}
         loaded = reloaded.memory
       }
     }
   }
+
+  const unclaimed = () => (isOvertaken ? memory : {...memory, claim: null})
 
   return {
     async record({notifier, notice}, ok) {
@@ -56,13 +63,13 @@ export function openNotificationLog(plan: Plan, clock: () => Date): Notification
       isDirty = true
       due -= 1
       // the last one gives the claim back, too
-      if (due === 0) memory = {...memory, claim: null}
+      if (due === 0) memory = unclaimed()
       if (ok) await save()
-      return trouble === null
+      return trouble === null && !isOvertaken
     },
     async close() {
       if (!isDirty) return
-      memory = {...memory, claim: null}
+      memory = unclaimed()
       await save()
     },
     memory: () => memory,

@@ -89,28 +89,36 @@ function think({store, memory, version}: Kept, seen: Observation, options: PlanO
   const {cluster, watch} = options.run
   const kept = memory ?? emptyMemory(cluster, watch, options.newMemoryKey())
   const loaded = clampTimes(kept, seen.now)
-  // a run that knows no other cannot wait for the next one
-  const rules = store === null ? options.rules.map(rule => ({...rule, failuresBeforeNotice: 1})) : options.rules
-  const minSightings = store === null ? 1 : options.minSightings
-  const remembered = remember(loaded, seen, rules)
-  const withState = (wanted: boolean) =>
-    new Set(seen.manifests.filter(({state}) => (state === 'checked') === wanted).map(({name}) => name))
-  const decideOptions = {now: seen.now, minSightings, checked: withState(true), failed: withState(false)}
+  const patience = store === null ? withoutPatience(options) : options
+  const remembered = remember(loaded, seen, patience.rules)
   return {
     state: 'planned',
     store,
     version,
     loaded,
     memory: remembered.memory,
-    notices: rules.map(rule => decide(remembered.memory, rule, decideOptions)),
+    notices: decideAll(remembered.memory, seen, patience),
     warnings: [...(loaded === kept ? [] : [skewWarning]), ...remembered.warnings],
   }
 }
 
 /** Nothing of this run can be kept: it tells as one that knows no other, but ages are as they were loaded. */
 function withoutStore(planned: Plan, trouble: MemoryTrouble, seen: Observation, options: PlanOptions): Plan {
-  const {notices} = think(nothingKept, seen, options)
+  const memory = {...planned.memory, notifiers: new Map()}
+  const notices = decideAll(memory, seen, withoutPatience(options))
   return {...planned, store: null, notices, warnings: [...planned.warnings, memoryWarning(trouble)]}
+}
+
+/** A run that knows no other cannot wait for the next one. */
+function withoutPatience(options: PlanOptions): PlanOptions {
+  return {...options, minSightings: 1, rules: options.rules.map(rule => ({...rule, failuresBeforeNotice: 1}))}
+}
+
+function decideAll(memory: Memory, seen: Observation, {minSightings, rules}: PlanOptions): Notice[] {
+  const withState = (wanted: boolean) =>
+    new Set(seen.manifests.filter(({state}) => (state === 'checked') === wanted).map(({name}) => name))
+  const decideOptions = {now: seen.now, minSightings, checked: withState(true), failed: withState(false)}
+  return rules.map(rule => decide(memory, rule, decideOptions))
 }
 
 function toClaim({run, clock, timeLeft}: PlanOptions): Claim {

@@ -51,7 +51,11 @@ export async function recoverAges(
   const hasAges = memory !== null && memory.lastSuccessAt !== null && !memory.agesLost
   const isNeeded = !hasAges && seen.entries.some(({filteredBy}) => filteredBy === null)
   if (recoverFirstSeen === null || !isNeeded) {
-    return {report, seen: {...seen, agesLost: memory?.agesLost === true}, agesKnown: store !== null}
+    return {
+      report,
+      seen: {...seen, agesLost: memory?.agesLost === true},
+      agesKnown: store !== null && memory?.agesLost !== true,
+    }
   }
   const recovered = await recoverFirstSeen(readingSignal)
   if (recovered.state === 'absent') return {report, seen, agesKnown: true}

@@ -148,6 +148,17 @@ describe('a conflict after a send', () => {
     expect(memory.claim).toBeNull()
   })
 
+  it('tells nobody else once another run has claimed the memory, and leaves it its claim', async () => {
+    const story = watchOf(two)
+    const other = {run: 'other', group: 'other', at: '2026-11-21T09:00:00Z', until: '2026-11-21T09:10:00Z'}
+    const whileSending = (name: string) =>
+      name === 'ops' ? story.memory.change(memory => ({...memory, claim: other})) : Promise.resolve()
+    expect(await story.run('09:00', drifted, {whileSending})).toEqual({ops: ['baseline']})
+    const memory = await story.known()
+    expect([told(memory, 'ops'), told(memory, 'team')]).toEqual([[keyOf('web', 'a')], []])
+    expect(memory.claim).toEqual(other)
+  })
+
   it('keeps a mute that was set meanwhile', async () => {
     const story = watchOf()
     await story.run('09:00', {web: {}})

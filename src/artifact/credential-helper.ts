@@ -62,7 +62,7 @@ export async function askHelper(options: HelperOptions): Promise<Credential | nu
 
 /** No error quotes the answer: it is the secret. */
 function toCredential(stdout: string, failed: (what: string) => Error): Credential {
-  const answer = answerSchema.safeParse(parseJson(stdout))
+  const answer = answerSchema.safeParse(parseJson(stdout), {jitless: true})
   if (!answer.success) throw failed('its answer is not a JSON object with Username and Secret')
   const {Username, Secret: value} = answer.data
   const secret = new Secret(value)

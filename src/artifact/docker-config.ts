@@ -31,7 +31,10 @@ type Auth = z.infer<typeof authSchema>
 export function parseDockerConfig(json: string, file: string): DockerConfig {
   const invalid = (problem: string) =>
     new WatchError('ARTIFACT_CREDENTIALS_INVALID', `reading credentials from ${file}: ${problem}`)
-  const parsed = configSchema.safeParse(parseJson(json, () => invalid('it is not valid JSON')))
+  const parsed = configSchema.safeParse(
+    parseJson(json, () => invalid('it is not valid JSON')),
+    {jitless: true},
+  )
   if (!parsed.success) throw invalid(`${parsed.error.issues[0]?.path.join('.') || 'it'} has not the right type`)
   const {auths, credHelpers, credsStore} = parsed.data
   const entries = Object.entries(auths ?? {}).flatMap(([key, auth]) => {

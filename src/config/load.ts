@@ -48,7 +48,8 @@ export async function readConfig(
   const {path, namedBy} = findFile(flags.config, env, cwd)
   const file = path === null ? null : await readConfigFile(resolve(cwd, path), path, namedBy)
   const {data, origins} = override(toRaw(file, path), flags, env)
-  const parsed = configSchema.safeParse(data)
+  // one text needs no code made for its schema
+  const parsed = configSchema.safeParse(data, {jitless: true})
   const broken = [...needed.map(need => needs[need]), ...rules, ...ownRules].flatMap(rule => rule(data))
   const problems = [...(parsed.success ? [] : await schemaProblems(data)), ...broken]
   if (problems.length > 0 || !parsed.success) {

@@ -4,8 +4,9 @@ import {reasons as allReasons, type Reason} from '../model/report.ts'
 import {awaitsGone} from './forget.ts'
 import {isSameContent} from './known-entry.ts'
 import {isHeld} from './mass-drift.ts'
+import {mutedUntil} from './mutes.ts'
 import type {NotifierRules} from './notifier-rules.ts'
-import {concernedEntries, countMuted, isOfInterest, type IsOfInterest, type Open} from './open-drift.ts'
+import {concernedEntries, countMuted, isOfInterest, isOpen, type IsOfInterest, type Open} from './open-drift.ts'
 
 /** A run that comes a little early is not to put a reminder off by a whole interval, in milliseconds. */
 const reminderTolerance = 5 * 60 * 1000
@@ -57,8 +58,8 @@ function decideManifest(
   const {memory, log, rules, options} = context
   const told = log?.manifests.get(name)
   const checked = options.checked.has(name)
-  const folded = (told?.folded ?? null) === null ? null : known.folded
-  const notice = {name, folded, checked, lastCheckedAt: known.lastCheckedAt}
+  const isWanted = rules.matches.manifest(name) && mutedUntil(memory.mutes)(name, name) === null
+  const notice = {name, folded: isWanted ? known.folded : null, checked, lastCheckedAt: known.lastCheckedAt}
   if (known.goneSince !== null) {
     const due = awaitsGone(name, known.goneSince, rules, memory.notifiers)
     const reasons: Reason[] = due ? ['manifest-gone'] : []
@@ -74,6 +75,7 @@ function decideManifest(
     ...(watched && options.failed.has(name) ? failing.reasons : []),
     ...(watched && checked ? recovered(known.failing, told?.failure ?? null, rules) : []),
     ...newReasons(open, told, log, rules, options.now),
+    ...foldedReasons(notice.folded, known, told, log, rules),
     ...changeReasons(open, told, rules, options.now),
     ...resolvedReasons(open, resolved),
   ]
@@ -91,10 +93,10 @@ function decideManifest(
 }
 
 function toOpenEntry([stateKey, entry]: Open, told: ToldManifest | undefined): OpenEntry {
-  const {diffType, again, firstSeenAt, changedAt} = entry
+  const {diffType, hash, again, firstSeenAt, changedAt} = entry
   const before = told?.entries.get(stateKey)
   const status = before === undefined ? 'new' : isSameContent(before, entry) ? 'open' : 'changed'
-  return {stateKey, diffType, status, again, firstSeenAt, changedAt}
+  return {stateKey, diffType, hash, status, again, firstSeenAt, changedAt}
 }
 
 /** Drift that is not in the told set. What came back soon after it was told waits a while, `removed` never. */
@@ -113,6 +115,24 @@ function newReasons(
   if ((log?.baselineAt ?? null) === null) return ['baseline']
   const isToldOf = open.some(({status}) => status !== 'new') || (told?.folded ?? null) !== null
   return [isToldOf ? 'new-entries' : 'first-drift']
+}
+
+/**
+ * Of drift that was too much to remember only a fingerprint is known: it is due where nothing of it was told, and
+ * settled once nothing of it is left.
+ */
+function foldedReasons(
+  folded: KnownManifest['folded'],
+  known: KnownManifest,
+  told: ToldManifest | undefined,
+  log: NotificationLog | undefined,
+  {resolved}: NotifierRules,
+): Reason[] {
+  const isTold = told !== undefined && (told.folded !== null || told.entries.size > 0)
+  if (folded !== null && !isTold) return [(log?.baselineAt ?? null) === null ? 'baseline' : 'first-drift']
+  const isSettled =
+    known.folded === null && (told?.folded ?? null) !== null && ![...known.entries.values()].some(isOpen)
+  return resolved && isSettled ? ['all-resolved'] : []
 }
 
 /** Other content of what was told: not too often, unless it is `removed` now. */

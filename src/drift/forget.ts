@@ -47,9 +47,16 @@ function withoutAbsent(
   logs: ReadonlyMap<string, NotificationLog>,
   isOld: (time: string) => boolean,
 ): KnownManifest {
-  const old = [...known.entries].filter(([, {absentSince}]) => absentSince !== null && isOld(absentSince))
   const told = [...logs.values()].flatMap(log => log.manifests.get(name)?.entries ?? [])
-  const dropped = new Set(old.map(([key]) => key).filter(key => !told.some(entries => entries.has(key))))
+  const failedSince = [...logs.values()].flatMap(log => log.failedSince ?? [])
+  const isNeeded = (key: string, absentSince: string) =>
+    // a notifier that could not be told may still want to hear that it came and went
+    told.some(entries => entries.has(key)) || failedSince.some(since => since <= absentSince)
+  const dropped = new Set(
+    [...known.entries].flatMap(([key, {absentSince}]) =>
+      absentSince !== null && isOld(absentSince) && !isNeeded(key, absentSince) ? [key] : [],
+    ),
+  )
   if (dropped.size === 0) return known
   return {...known, entries: new Map([...known.entries].filter(([key]) => !dropped.has(key)))}
 }

@@ -1,11 +1,14 @@
 import type {LastKnown, LastKnownManifest} from '../model/last-known.ts'
 import type {Folded, KnownManifest, Memory} from '../model/memory.ts'
+import {isHeld} from './mass-drift.ts'
 import {mutedUntil} from './mutes.ts'
 import {openEntries} from './open-drift.ts'
 
 /** What is known of every Manifest that is in tazuna.yaml, checked in this run or not. */
-export function toLastKnown({manifests, mutes, lastSuccessAt}: Memory): LastKnown {
-  const present = [...manifests].filter(([, {goneSince}]) => goneSince === null)
+export function toLastKnown({manifests, massDrift, mutes, lastSuccessAt}: Memory): LastKnown {
+  // while everything seems to be gone, nothing is taken for settled
+  const isKept = isHeld(massDrift) ? (name: string) => massDrift?.manifests.includes(name) === true : () => false
+  const present = [...manifests].filter(([name, {goneSince}]) => goneSince === null || isKept(name))
   const muted = mutedUntil(mutes)
   const countMuted = ([name, known]: [string, KnownManifest]) =>
     openEntries(known).filter(([key]) => muted(name, key) !== null).length

@@ -11,7 +11,6 @@ export function merge(ours: Memory, theirs: Memory, loaded: Memory): Memory {
   const older = newer === ours ? theirs : ours
   return {
     ...newer,
-    key: newer.key,
     manifests: mergeManifests(newer.manifests, older.manifests),
     notifiers: mergeLogs(newer.notifiers, older.notifiers),
     mutes: mergeMutes(ours.mutes, theirs.mutes, loaded.mutes),

@@ -40,7 +40,8 @@ const unknownManifest: KnownManifest = {
 
 /**
  * What is known of one Manifest after a reading. A row that was not printed is proven absent only if the Manifest was
- * checked, the two reads agreed on it, and no mass drift holds; whatever else happened keeps what was known.
+ * checked, it is known what was expected, the two reads agreed, and no mass drift holds; whatever else happened keeps
+ * what was known.
  */
 export function seeManifest(
   before: KnownManifest = unknownManifest,
@@ -63,7 +64,7 @@ export function seeManifest(
     lastCheckedAt: proof.now,
     hasState: seen.listKnown ? resources !== null : before.hasState,
   }
-  if (before.folded !== null && !isWhole(seen)) return {known: checked, returned: [], unstable: []}
+  if (before.folded !== null && !isWhole(name, seen)) return {known: checked, returned: [], unstable: []}
 
   const digest = seen.source?.digest ?? null
   const fold = before.folded
@@ -85,7 +86,7 @@ export function seeManifest(
     if (entry.returned) returned.push(stateKey)
     if (entry.isUnstable) unstable.push(stateKey)
   }
-  const provesAbsence = !seen.moved.has(name) && !proof.massDriftHolds
+  const provesAbsence = isWhole(name, seen) && !proof.massDriftHolds
   for (const [stateKey, entry] of before.entries) {
     if (entries.has(stateKey)) continue
     entries.set(stateKey, provesAbsence ? {...entry, absentSince: entry.absentSince ?? proof.now} : entry)
@@ -94,9 +95,9 @@ export function seeManifest(
   return {known: {...checked, digest, entries: unfolded, folded: null}, returned, unstable}
 }
 
-/** Folded Manifests are compared only in readings from which nothing is missing. */
-function isWhole({errorCode, moved}: Observation): boolean {
-  return errorCode === null && moved.size === 0
+/** Whether the block of a checked Manifest is all there is to it: only then a folded one is compared. */
+function isWhole(name: string, {listKnown, moved}: Observation): boolean {
+  return listKnown && !moved.has(name)
 }
 
 /** The oldest drift of the Manifest is as old as another place says, if that is older. */

@@ -22,7 +22,7 @@ export function settle(
   const before = log ?? newLog(now)
   const failure = ledger.failing === null && !rules.resolved ? null : before.failure
   const current: NotificationLog = {...before, configuredAt: now, failure}
-  if (isHeld(ledger.massDrift)) return current
+  if (isHeld(ledger.massDrift)) return {...current, manifests: withoutPast(current, ledger, rules)}
   const concerned = concernedEntries(ledger, rules)
   const context = {rules, seen, returned, isConcerned: isOfInterest(ledger, rules)}
   const manifests = [...current.manifests].flatMap(([name, told]) => {
@@ -30,14 +30,30 @@ export function settle(
     if (known === undefined) return []
     return [[name, settleManifest(name, told, known, concerned.get(name) ?? [], context)] as const]
   })
-  const nothingToTell = seen.outcome === 'clean' || seen.outcome === 'drift'
-  const isClean = nothingToTell && concerned.size === 0
+  const isComplete = seen.outcome === 'clean' || seen.outcome === 'drift'
+  const isClean = isComplete && concerned.size === 0 && !knowsFolded(ledger, rules)
   return {
     ...current,
     baselineAt: current.baselineAt ?? (isClean ? now : null),
     massDrift: ledger.massDrift === null ? null : current.massDrift,
     manifests: new Map(manifests),
   }
+}
+
+/** Told failures that are over, also while told sets have to wait. */
+function withoutPast(
+  {manifests}: NotificationLog,
+  ledger: Memory,
+  {resolved}: NotifierRules,
+): NotificationLog['manifests'] {
+  const isOver = (name: string) => !resolved && ledger.manifests.get(name)?.failing === null
+  return new Map([...manifests].map(([name, told]) => [name, isOver(name) ? {...told, failure: null} : told]))
+}
+
+function knowsFolded({manifests}: Memory, {matches}: NotifierRules): boolean {
+  return [...manifests].some(
+    ([name, {folded, goneSince}]) => folded !== null && goneSince === null && matches.manifest(name),
+  )
 }
 
 type Context = {rules: NotifierRules; seen: Observation; returned: ReadonlySet<string>; isConcerned: IsOfInterest}
@@ -50,7 +66,7 @@ function settleManifest(
   {rules, seen, returned, isConcerned}: Context,
 ): ToldManifest {
   if (known.goneSince !== null) return {...told, failure: rules.resolved ? told.failure : null}
-  const {entries, folded} = unfold(told, known, concerned)
+  const {entries, folded} = unfold(told, known, concerned, rules.resolved)
   const stay = new Map(entries)
   const left = new Map([...told.left].filter(([, at]) => seen.now.getTime() - Date.parse(at) < rules.changeInterval))
   for (const key of known.folded === null ? entries.keys() : []) {
@@ -79,9 +95,12 @@ function unfold(
   {entries, folded}: ToldManifest,
   known: KnownManifest,
   concerned: readonly Open[],
+  wantsResolved: boolean,
 ): Pick<ToldManifest, 'entries' | 'folded'> {
   if (folded === null || known.folded !== null) return {entries, folded}
-  if (concerned.length > 0 && contentFingerprint(concerned) !== folded) return {entries: new Map(), folded}
+  const agrees = contentFingerprint(concerned) === folded
+  // all of it may have gone, which is to be told, or it became another set
+  if (!agrees && (concerned.length > 0 || wantsResolved)) return {entries: new Map(), folded}
   return {entries: new Map(concerned.map(([key, {diffType, hash}]) => [key, {diffType, hash}])), folded: null}
 }
 

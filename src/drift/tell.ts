@@ -19,7 +19,7 @@ export function tell(memory: Memory, notifier: string, notice: Notice, sentAt: D
     massDrift: notice.massDrift === null ? log.massDrift : {since: notice.massDrift.since, toldAt: now},
     manifests: new Map([
       ...log.manifests,
-      ...notice.manifests.map(manifest => [manifest.name, tellManifest(memory, log, manifest, now)] as const),
+      ...notice.manifests.map(manifest => [manifest.name, tellManifest(log, manifest, now)] as const),
     ]),
   })
 }
@@ -31,18 +31,14 @@ export function tellFailed(memory: Memory, notifier: string, at: Date): Memory {
   return withLog(memory, notifier, {...log, failedSince: log.failedSince ?? toTimestamp(at)})
 }
 
-function tellManifest(memory: Memory, log: NotificationLog, notice: ManifestNotice, now: string): ToldManifest {
+function tellManifest(log: NotificationLog, notice: ManifestNotice, now: string): ToldManifest {
   const {name, reasons, open, resolved, failing, goneSince, folded} = notice
   const before = log.manifests.get(name)
-  const known = memory.manifests.get(name)
   if (goneSince !== null) {
     return {toldAt: now, reasons, entries: new Map(), folded: null, left: new Map(), failure: null, goneAt: now}
   }
   const stays = folded !== null && open.length === 0
-  const entries = open.map(({stateKey, diffType}) => {
-    const hash = known?.entries.get(stateKey)?.hash ?? null
-    return [stateKey, {diffType, hash}] as const
-  })
+  const entries = open.map(({stateKey, diffType, hash}) => [stateKey, {diffType, hash}] as const)
   // that it recovered is said only where it is a reason
   const told = before?.failure ?? null
   const left = new Map(before?.left)
@@ -52,7 +48,7 @@ function tellManifest(memory: Memory, log: NotificationLog, notice: ManifestNoti
     toldAt: now,
     reasons: reasons.length === 0 ? (before?.reasons ?? []) : reasons,
     entries: stays ? (before?.entries ?? new Map()) : new Map(entries),
-    folded: stays ? (before?.folded ?? null) : null,
+    folded: stays ? (before?.folded ?? folded.fingerprint) : null,
     left,
     failure: failing === null && !reasons.includes('check-recovered') ? told : toldFailure(failing, told, now),
     goneAt: null,

@@ -29,28 +29,40 @@ export function toFindings(
   checkedAt: string,
 ): Findings {
   const drifted = new Set(entries.filter(({filteredBy}) => filteredBy === null).map(({entry}) => entry.manifest))
-  const manifests = ledger.manifests.map(manifest => toReportManifest(manifest, drifted, checkedAt))
-  const outcome = toOutcome(ledger, drifted.size > 0)
+  const manifests = ledger.manifests.map(manifest => toReportManifest(manifest, drifted, ledger, checkedAt))
+  const outcome = toOutcome(ledger, manifests)
   return {
     outcome,
     summary: outcome === 'failed' ? null : toSummary(ledger, manifests, entries),
     manifests,
     entries: entries.map(filtered => toReportEntry(filtered, identity)),
-    error: ledger.error,
+    error: ledger.error ?? (outcome === 'incomplete' ? unproven(manifests) : null),
   }
 }
 
-function toOutcome(ledger: Ledger, hasDrift: boolean): RunOutcome {
-  if (ledger.complete) return hasDrift ? 'drift' : 'clean'
-  return ledger.checkedAny ? 'incomplete' : 'failed'
+/** tazuna had nothing against it, but what it said of some Manifests proves nothing. */
+function unproven(manifests: readonly ReportManifest[]): Findings['error'] {
+  const names = manifests.filter(({outcome}) => outcome === 'not-checked').map(({name}) => `"${name}"`)
+  const message = `running tazuna state diff: the State of ${names.slice(0, 5).join(', ')} changed while it was read, so it is not known to be in sync`
+  return {code: 'MANIFEST_SKIPPED', message, hint: 'an apply was running: the next run looks again'}
+}
+
+function toOutcome({complete, checkedAny}: Ledger, manifests: readonly ReportManifest[]): RunOutcome {
+  if (!complete) return checkedAny ? 'incomplete' : 'failed'
+  if (manifests.some(({outcome}) => outcome === 'not-checked')) return 'incomplete'
+  return manifests.some(({outcome}) => outcome === 'drift') ? 'drift' : 'clean'
 }
 
 function toReportManifest(
   {name, state, error, resources, lastAppliedAt, gitCommit}: LedgerManifest,
   drifted: ReadonlySet<string>,
+  {coverage, moved}: Ledger,
   checkedAt: string,
 ): ReportManifest {
-  const outcome: ManifestOutcome = state === 'checked' ? (drifted.has(name) ? 'drift' : 'clean') : state
+  // without the list, or while the two reads do not agree, no drift is no proof
+  const isProven = coverage.expected !== null && !moved.has(name)
+  const checked: ManifestOutcome = drifted.has(name) ? 'drift' : isProven ? 'clean' : 'not-checked'
+  const outcome = state === 'checked' ? checked : state
   return {
     name,
     outcome,
@@ -58,7 +70,7 @@ function toReportManifest(
     lastAppliedAt: normaliseTimestamp(lastAppliedAt),
     gitCommit,
     firstSeenAt: null,
-    lastCheckedAt: state === 'checked' ? checkedAt : null,
+    lastCheckedAt: outcome === 'drift' || outcome === 'clean' ? checkedAt : null,
     error,
   }
 }

@@ -34,7 +34,7 @@ export function parseConfigMap(text: string): ConfigMap | null {
   } catch {
     return null
   }
-  const result = configMapSchema.safeParse(json)
+  const result = configMapSchema.safeParse(json, {jitless: true})
   return result.success ? result.data : null
 }
 

@@ -82,7 +82,7 @@ function definedOf(env: NodeJS.ProcessEnv): Record<string, string> {
 }
 
 function toCredential(stdout: string, apiVersion: string, failed: (what: string) => Error): ExecCredential {
-  const answer = answerSchema.safeParse(parseJson(stdout))
+  const answer = answerSchema.safeParse(parseJson(stdout), {jitless: true})
   if (!answer.success) throw failed('its answer is no ExecCredential with a status')
   if (answer.data.apiVersion !== apiVersion) throw failed(`its answer is not of ${apiVersion}`)
   const {token, clientCertificateData, clientKeyData, expirationTimestamp} = answer.data.status

@@ -78,4 +78,8 @@ export const kubeconfigSchema = z.object({
 export type Kubeconfig = z.output<typeof kubeconfigSchema>
 
 /** What an entry without content says: nothing. */
-export const emptyEntries = {cluster: cluster.parse({}), context: context.parse({}), user: user.parse({})} as const
+export const emptyEntries = {
+  cluster: cluster.parse({}, {jitless: true}),
+  context: context.parse({}, {jitless: true}),
+  user: user.parse({}, {jitless: true}),
+} as const

@@ -31,7 +31,7 @@ async function readText(path: string): Promise<string | null> {
 
 /** No error quotes the text, nor has a cause that does: it holds secrets. */
 async function parseKubeconfig(text: string, path: string): Promise<Kubeconfig> {
-  const result = kubeconfigSchema.safeParse((await parseYaml(text, path)) ?? {})
+  const result = kubeconfigSchema.safeParse((await parseYaml(text, path)) ?? {}, {jitless: true})
   if (result.success) return result.data
   const [problem] = result.error.issues
   const where = (problem?.path ?? []).map(String).join('.')

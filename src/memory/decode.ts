@@ -8,6 +8,9 @@ export type Decoded = {readonly memory: Memory} | {readonly problem: string; rea
 /** Whose memory it must be. */
 export type WatchIdentity = Pick<Memory, 'cluster' | 'watch'>
 
+/** Characters. */
+const largeText = 400_000
+
 /**
  * Reads what `encodeMemory` wrote, also in an older version. What is not whole, or of another watch, is a problem.
  * `forget` says how people can remove it from where it is.
@@ -30,7 +33,8 @@ export async function decodeMemory(
     return isVersion(parsed['schema']) ? tooNew(parsed, forget) : damaged('it is no memory of tazuna-watch')
   // only here: a first run has nothing to read
   const {memoryDocument} = await import('./schema.ts')
-  const checked = memoryDocument.safeParse(document)
+  // code made for the schema pays from some thousand entries on
+  const checked = memoryDocument.safeParse(document, {jitless: text.length < largeText})
   if (!checked.success) {
     const [issue] = checked.error.issues
     return damaged(`it is not as it was written: ${issue?.path.join('.') || 'the whole'}: ${issue?.message}`)

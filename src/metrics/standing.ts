@@ -24,8 +24,8 @@ export type Standing = {
 const none: DriftCounts = {removed: 0, modified: 0, added: 0}
 
 /**
- * Every Manifest that this run or the memory knows, in the order of the memory. What the run checked is as it says,
- * what it did not check as last known: never in sync for want of proof.
+ * Every Manifest that this run or the memory knows, in the order of the memory. What the run did not check, and what it
+ * saw without proof that the rest is gone, is as last known: never in sync for want of proof.
  */
 export function toStandings(report: Report, lastKnown: LastKnown | null): Standing[] {
   const counts = countDrift(report)
@@ -35,15 +35,23 @@ export function toStandings(report: Report, lastKnown: LastKnown | null): Standi
   return [...new Set([...known.keys(), ...found.keys()])].flatMap((name): Standing[] => {
     const [now, before] = [found.get(name), known.get(name)]
     const {outcome = 'not-checked', lastAppliedAt = null, firstSeenAt = null} = now ?? {}
-    if (outcome === 'gone') return []
+    if (outcome === 'gone' && before === undefined) return []
     const applied = {lastAppliedAt: lastAppliedAt ?? (isListKnown ? null : (before?.lastAppliedAt ?? null))}
-    if (outcome === 'error' || outcome === 'not-checked') {
-      return [{name, outcome, ...asBefore(before, outcome === 'error'), ...applied}]
+    if (outcome !== 'drift' && outcome !== 'clean') {
+      return [
+        {
+          name,
+          outcome: outcome === 'error' ? outcome : 'not-checked',
+          ...asBefore(before, outcome === 'error'),
+          ...applied,
+        },
+      ]
     }
-    const isDrifted = outcome === 'drift'
+    // the memory holds what this run saw, and what it did not prove to be gone
+    const open = atLeast(counts.get(name) ?? none, before?.counts ?? none)
+    const isDrifted = open.removed + open.modified + open.added > 0
     const since = isDrifted ? (firstSeenAt ?? before?.firstSeenAt ?? null) : null
-    const checked = {isDrifted, counts: counts.get(name) ?? none, hasFailed: false, firstSeenAt: since}
-    return [{name, outcome, ...checked, ...applied}]
+    return [{name, outcome, isDrifted, counts: open, hasFailed: false, firstSeenAt: since, ...applied}]
   })
 }
 
@@ -59,6 +67,14 @@ function asBefore(
   const {counts} = before
   const isDrifted = counts.removed + counts.modified + counts.added > 0
   return {isDrifted, counts, hasFailed: failed, firstSeenAt: isDrifted ? before.firstSeenAt : null}
+}
+
+function atLeast(a: DriftCounts, b: DriftCounts): DriftCounts {
+  return {
+    removed: Math.max(a.removed, b.removed),
+    modified: Math.max(a.modified, b.modified),
+    added: Math.max(a.added, b.added),
+  }
 }
 
 function countDrift({entries}: Report): Map<string, DriftCounts> {

@@ -47,6 +47,8 @@ export type ManifestNotice = {
 export type OpenEntry = {
   readonly stateKey: StateKey
   readonly diffType: DiffType
+  /** As it is kept: the start of the content hash, or its HMAC of a Secret. Not for people. */
+  readonly hash: string | null
   /** Against what this notifier was told before. */
   readonly status: 'new' | 'changed' | 'open'
   /** It had gone, and came back. */

@@ -39,13 +39,14 @@ export async function deliver(
   const items: ReportNotification[] = []
   let stopped: string | null = null
   for (const [index, one] of addressed.entries()) {
+    if (options.deliverySignal.aborted) stopped ??= 'not sent: the run was interrupted, or its time was over'
     const share = Math.max(shortestShare, (options.timeLeft() - reserve) / (addressed.length - index))
     const item: ReportNotification = await deliverOne(report, one, {...options, share, stopped})
     items.push(item)
     const isSent = item.delivery === 'delivered' || item.delivery === 'failed'
     if (stopped !== null || !isSent) continue
     const isRecorded = await options.record(one, item.delivery === 'delivered')
-    if (!isRecorded) stopped = 'not sent: what the notifier before it was told could not be saved'
+    if (!isRecorded) stopped = 'not sent: the memory could not be written, or another run took over'
   }
   return items
 }

@@ -1,6 +1,7 @@
+import {spawn, type ChildProcessByStdio} from 'node:child_process'
+import {once} from 'node:events'
+import type {Readable} from 'node:stream'
 import {setTimeout as sleep} from 'node:timers/promises'
-
-import {execa} from 'execa'
 
 import {WatchError} from '../errors.ts'
 import {stderrReader, type Stderr} from './stderr.ts'
@@ -28,6 +29,8 @@ export type ChildOptions = {
   onStdout: (text: string) => void
 }
 
+type Child = ChildProcessByStdio<null, Readable, Readable>
+
 const killAfter = 4_000
 const pipeGrace = 2_000
 
@@ -37,16 +40,8 @@ const pipeGrace = 2_000
  */
 export async function runChild(options: ChildOptions): Promise<ChildEnd> {
   if (options.signal.aborted) throw notBegun(options)
-  const child = execa(options.command, options.args, {
-    cwd: options.cwd,
-    env: options.env,
-    extendEnv: false,
-    stdin: 'ignore',
-    buffer: false,
-    reject: false,
-    detached: true,
-    cleanup: false,
-  })
+  const child = await start(options)
+  const closed = once(child, 'close')
   const group = processGroup(child.pid, () => {
     child.stdout.destroy()
     child.stderr.destroy()
@@ -59,8 +54,9 @@ export async function runChild(options: ChildOptions): Promise<ChildEnd> {
   const timer = setTimeout(end, options.timeout, 'timeout')
   const cancel = () => end(isTimeout(options.signal.reason) ? 'timeout' : 'cancel')
   options.signal.addEventListener('abort', cancel, {once: true})
+  if (options.signal.aborted) cancel()
   // once the child is gone, a grandchild that holds the pipes gets a moment, then the group ends
-  child.nodeChildProcess.once('exit', () => group.terminateAfter(pipeGrace))
+  child.once('exit', () => group.terminateAfter(pipeGrace))
   const stderr = stderrReader()
   const reading = Promise.allSettled([
     readStdout(child.stdout, options, () => end('size')).catch((error: unknown) => {
@@ -72,11 +68,10 @@ export async function runChild(options: ChildOptions): Promise<ChildEnd> {
     stderr.read(child.stderr),
   ])
   try {
-    const result = await child
+    const [exitCode, signal] = (await closed) as [number | null, NodeJS.Signals | null]
     const [stdoutRead] = await reading
-    if (result.exitCode === undefined && result.signal === undefined) throw notStarted(options, result.code)
     if (stdoutRead.status === 'rejected') throw stdoutRead.reason
-    return {exitCode: result.exitCode ?? null, signal: result.signal ?? null, endedBy, stderr: stderr.end()}
+    return {exitCode, signal, endedBy, stderr: stderr.end()}
   } finally {
     clearTimeout(timer)
     options.signal.removeEventListener('abort', cancel)
@@ -89,6 +84,17 @@ function notBegun({args, signal}: ChildOptions): WatchError {
   return isTimeout(signal.reason)
     ? new WatchError('TAZUNA_TIMED_OUT', `${what}: there is no time left before the deadline`)
     : new WatchError('CANCELLED', `${what}: interrupted`)
+}
+
+/** What cannot be started is told by an event; what cannot even be tried (an argument too long, a NUL) is thrown. */
+async function start({command, args, cwd, env}: ChildOptions): Promise<Child> {
+  try {
+    const child = spawn(command, args, {cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true})
+    await once(child, 'spawn')
+    return child
+  } catch (error) {
+    throw notStarted(command, (error as NodeJS.ErrnoException).code)
+  }
 }
 
 async function readStdout(stdout: AsyncIterable<Buffer>, options: ChildOptions, tooLarge: () => void): Promise<void> {
@@ -114,7 +120,7 @@ function decode(decoder: TextDecoder, chunk: Buffer, {args}: ChildOptions): stri
   }
 }
 
-function notStarted({command}: ChildOptions, code: string | undefined): WatchError {
+function notStarted(command: string, code: string | undefined): WatchError {
   const what =
     code === 'ENOENT'
       ? `there is no such program${command.includes('/') ? '' : ' on PATH'}`

@@ -27,6 +27,17 @@ describe('drift that came and went while a notifier was down', () => {
     expect(await story.run('13:00', {web: {}})).toEqual({})
   })
 
+  it('is told however long the notifier was down', async () => {
+    const story = watchOf(hearing)
+    await story.run('01:00', {web: {}})
+    story.refuse('ops')
+    await story.run('02:00', {web: {modified: ['a']}})
+    for (const at of ['03:00', '09:00', '+1 09:00']) await story.run(at, {web: {}})
+    story.accept('ops')
+    await story.run('+1 10:00', {web: {}})
+    expect(story.said('ops')).toEqual(['web a came and went'])
+  })
+
   it('is nothing for a notifier that was not down', async () => {
     const story = watchOf({notifiers: {ops: {resolved: true}, team: {resolved: true}}})
     await story.run('09:00', {web: {}})

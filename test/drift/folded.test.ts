@@ -71,15 +71,47 @@ describe('a folded Manifest', () => {
   })
 
   it.each([
-    ['something is cut', {web: {modified: ['a']}, api: 'fails'} as const, {}],
-    ['something is skipped', {web: {modified: ['a']}, api: 'skipped'} as const, {}],
-    ['something moved', {web: {modified: ['a'], moved: true}, api}, {}],
+    ['it moved', {web: {modified: ['a'], moved: true}, api}, {}],
     ['the list is unknown', {web: {modified: ['a']}, api}, {noList: true}],
-  ])('is compared only in whole readings: not where %s', async (_, seen, run) => {
+  ])('is compared only where its block is all there is to it: not where %s', async (_, seen, run) => {
     const story = await foldedWatch({notifiers: {ops: {failuresBeforeNotice: 9}}})
     expect(await story.run('10:00', seen, run)).toEqual({})
     expect((await story.known()).manifests.get('web')!.folded?.counts.modified).toBe(4)
     expect(await story.run('11:00', {web: {modified: large}, api})).toEqual({})
+  })
+
+  it.each([
+    ['is cut', {web: {modified: ['a']}, api: 'fails'} as const],
+    ['is skipped', {web: {modified: ['a']}, api: 'skipped'} as const],
+  ])('is compared where another one %s', async (_, seen) => {
+    const story = await foldedWatch({notifiers: {ops: {failuresBeforeNotice: 9}}})
+    expect(await story.run('10:00', seen)).toEqual({ops: ['new-entries']})
+    expect(story.said('ops')).toContain('web a modified new')
+  })
+
+  it('is told although it is not checked again, where nothing of it was told', async () => {
+    const story = watchOf({notifiers: {ops: {failuresBeforeNotice: 9}}})
+    story.memory.foldAbove(3)
+    await story.run('08:00', {web: {}, api: {}})
+    story.refuse('ops')
+    await story.run('09:00', {web: {modified: large}, api: {}})
+    story.accept('ops')
+    expect(await story.run('10:00', {web: 'skipped', api: {}})).toEqual({ops: ['first-drift']})
+    expect(story.said('ops')).toEqual(['web folded unchecked since 09:00'])
+    expect(await story.run('11:00', {web: {modified: large}, api: {}})).toEqual({})
+  })
+
+  it('is told to be resolved once nothing of it is left, to who wants to hear it', async () => {
+    const story = await foldedWatch({notifiers: {ops: {resolved: true}}})
+    expect(await story.run('10:00', {web: {}, api})).toEqual({ops: ['all-resolved']})
+    expect(await story.run('11:00', {web: {}, api})).toEqual({})
+  })
+
+  it('is not stated to who does not match it, nor where it is muted', async () => {
+    const story = await foldedWatch()
+    story.configure({ops: {match: {manifest: ['api']}}})
+    expect(await story.run('10:00', {web: 'skipped', api: {added: ['x', 'y']}})).toEqual({ops: ['new-entries']})
+    expect(story.said('ops')).toEqual(['api x added open', 'api y added new'])
   })
 
   it('is stated as a whole where it could not be compared, with its counts', async () => {

@@ -21,6 +21,18 @@ const list = ['web', 'ignored', 'secrets', 'payments'].map(name => listed(name, 
 
 describe('the outcome of a run', () => {
   it.each<[string, StateReading, string, string | undefined]>([
+    [
+      'the list is not known, and what was printed is no drift',
+      reading(null, output([entry('secrets', 'always-sync', 'a')])),
+      'incomplete',
+      'COVERAGE_UNKNOWN',
+    ],
+    [
+      'State moved while it was read, and what was printed is no drift',
+      reading(list, output([entry('ignored', 'added', 'x')]), ['ignored']),
+      'incomplete',
+      'MANIFEST_SKIPPED',
+    ],
     ['nothing was printed and tazuna exited with 0', reading(list, output([])), 'clean', undefined],
     [
       'only always-sync and ignored rows were printed',
@@ -90,6 +102,16 @@ describe('the outcome of a run', () => {
 })
 
 describe('toFindings', () => {
+  it('calls no Manifest clean without the list, or while its State moves', () => {
+    const printed = output([entry('secrets', 'always-sync', 'a'), entry('web', 'modified', 'a')])
+    const outcomes = (given: StateReading) => findings(given).manifests.map(({name, outcome}) => `${name} ${outcome}`)
+    expect(outcomes(reading(null, printed))).toEqual(['secrets not-checked', 'web drift'])
+    expect(outcomes(reading([listed('secrets'), listed('web')], printed, ['secrets']))).toEqual([
+      'secrets not-checked',
+      'web drift',
+    ])
+  })
+
   it('counts rows that survived, and the others by what filtered them', () => {
     const rows = [
       entry('web', 'modified', 'a'),

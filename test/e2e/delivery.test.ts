@@ -10,7 +10,7 @@ import {reportOf} from '../support/cli.ts'
 import {startFakeRegistry, type FakeRegistry} from '../support/fake-registry.ts'
 import {file, tar} from '../support/tar.ts'
 import {tempDir} from '../support/temp-dir.ts'
-import {startWebhookReceiver, type ScriptedAnswer} from '../support/webhook-receiver.ts'
+import {startGatewayReceiver, startWebhookReceiver, type ScriptedAnswer} from '../support/webhook-receiver.ts'
 import {world} from '../support/world.ts'
 
 type Told = {calls: number; delivery: 'delivered' | 'failed'; exitCode: number; detail: unknown}
@@ -83,7 +83,7 @@ describe.concurrent('a webhook that answers', () => {
 describe('a Pushgateway', () => {
   it('that answers 400 makes exit code 74, and Slack is told all the same', async () => {
     await using w = await world()
-    const receiver = await startWebhookReceiver({status: 400, body: 'pushed metrics are invalid'})
+    const receiver = await startGatewayReceiver({status: 400, body: 'pushed metrics are invalid'})
     const result = await w.run(['--format', 'json'], {env: {PUSHGATEWAY_URL: receiver.url}})
     await receiver.close()
     expect(result.exitCode).toBe(74)

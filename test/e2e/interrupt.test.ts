@@ -7,7 +7,7 @@ import {addArtifact, addFileLayer} from '../artifact/artifact-builder.ts'
 import {reportOf, type CliResult} from '../support/cli.ts'
 import {startFakeRegistry} from '../support/fake-registry.ts'
 import type {StandInOptions} from '../support/stand-in.ts'
-import {startWebhookReceiver, type ScriptedAnswer} from '../support/webhook-receiver.ts'
+import {startGatewayReceiver, type ScriptedAnswer} from '../support/webhook-receiver.ts'
 import {world, type World} from '../support/world.ts'
 
 const signals = [
@@ -128,7 +128,7 @@ async function whileTelling(
   signal: NodeJS.Signals = 'SIGTERM',
 ) {
   await using w = await world()
-  const receiver = await startWebhookReceiver(...answers)
+  const receiver = await startGatewayReceiver(...answers)
   const result = await interrupt(w, {
     signal,
     env: {[variable]: receiver.url},

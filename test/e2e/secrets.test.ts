@@ -10,7 +10,7 @@ import type {CliResult} from '../support/cli.ts'
 import {startFakeRegistry, type FakeRegistry} from '../support/fake-registry.ts'
 import type {StandInOptions} from '../support/stand-in.ts'
 import {file, tar} from '../support/tar.ts'
-import {startWebhookReceiver, type WebhookReceiver} from '../support/webhook-receiver.ts'
+import {startGatewayReceiver, startWebhookReceiver, type WebhookReceiver} from '../support/webhook-receiver.ts'
 import {world, type World} from '../support/world.ts'
 
 const canaries = {
@@ -275,7 +275,7 @@ async function openScene(): Promise<OpenScene> {
   const registry = await startFakeRegistry()
   const hook = {status: 200, body: 'ok'}
   const gateway = {status: 200, body: ''}
-  const receivers = [await startWebhookReceiver(hook), await startWebhookReceiver(gateway)]
+  const receivers = [await startWebhookReceiver(hook), await startGatewayReceiver(gateway)]
   const tmp = join(w.dir.path, 'tmp')
   await mkdir(tmp)
   addArchive(registry, tar([file('tazuna.yaml', 'kind: Tazuna\nspec: {manifests: []}\n')]))

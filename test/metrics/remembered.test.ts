@@ -120,11 +120,22 @@ describe('an incomplete run with a memory', () => {
 
   it('ends the drift of one that it found in sync', () => {
     const report = buildReport([{name: 'web'}, over('api', 'not-checked')])
+    const known = buildLastKnown([{name: 'web'}, {name: 'api'}])
     expect(about('web', report, known)).toStrictEqual([
       'manifest_drift{manifest="web"} 0',
       'manifest_error{manifest="web"} 0',
     ])
     expect(samplesOf(report, known)!.filter(line => line.startsWith('oldest'))).toStrictEqual([])
+  })
+
+  it('keeps what the run saw without proof that the rest is gone', () => {
+    const report = buildReport([{name: 'web', rows: [row]}], {warnings: [{code: 'STATE_MOVED', message: 'it moved'}]})
+    expect(about('web', report, known)).toStrictEqual(stillDrifted)
+  })
+
+  it('keeps the drift of Manifests that all seem to be gone', () => {
+    const report = buildReport([{name: 'web', outcome: 'gone'}])
+    expect(about('web', report, known)).toStrictEqual(stillDrifted)
   })
 
   it('knows Manifests that it could not list', () => {
@@ -134,6 +145,7 @@ describe('an incomplete run with a memory', () => {
 
   it('says nothing of one that is gone', () => {
     const report = buildReport([{name: 'web', outcome: 'gone'}, over('api', 'not-checked')])
+    const known = buildLastKnown([{name: 'api'}])
     expect(about('web', report, known)).toStrictEqual([])
     expect(samplesOf(report, known)).toContain('manifests{outcome="gone"} 1')
   })

@@ -150,6 +150,7 @@ function toOpenEntry(
   return {
     stateKey,
     diffType,
+    hash: null,
     status: 'new',
     again: false,
     firstSeenAt: first,

@@ -20,16 +20,30 @@ export type WebhookReceiver = {
 
 /**
  * A real HTTP server on loopback that records every call and answers the nth one with the nth answer; the last answer
- * stays for all further calls. The default is 200 and `ok`, as an incoming webhook of Slack says. In place of a
- * Pushgateway it holds no group when it is asked, and that is no call.
+ * stays for all further calls. The default is 200 and `ok`, as an incoming webhook of Slack says.
  */
-export async function startWebhookReceiver(
-  ...answers: readonly [ScriptedAnswer, ...ScriptedAnswer[]] | readonly []
+export function startWebhookReceiver(...answers: Script): Promise<WebhookReceiver> {
+  return start(answers, () => null)
+}
+
+/** The same in place of a Pushgateway: asked for what it holds it has nothing, and that is no call. */
+export function startGatewayReceiver(...answers: Script): Promise<WebhookReceiver> {
+  return start(answers, ({method, path}) => (method === 'GET' && path === '/api/v1/metrics' ? noGroups : null))
+}
+
+type Script = readonly [ScriptedAnswer, ...ScriptedAnswer[]] | readonly []
+
+const noGroups: ScriptedAnswer = {body: '{"status":"success","data":[]}'}
+
+async function start(
+  answers: Script,
+  unrecorded: (call: ReceivedCall) => ScriptedAnswer | null,
 ): Promise<WebhookReceiver> {
   const calls: ReceivedCall[] = []
   const server = createServer((request, response) => {
     void take(request).then(call => {
-      if (call.method === 'GET' && call.path === groupsPath) return give(response, noGroups)
+      const aside = unrecorded(call)
+      if (aside !== null) return give(response, aside)
       calls.push(call)
       return give(response, answers[Math.min(calls.length, answers.length) - 1] ?? {body: 'ok'})
     })
@@ -45,9 +59,6 @@ export async function startWebhookReceiver(
     },
   }
 }
-
-const groupsPath = '/api/v1/metrics'
-const noGroups: ScriptedAnswer = {body: '{"status":"success","data":[]}'}
 
 async function take(request: IncomingMessage): Promise<ReceivedCall> {
   const chunks: Buffer[] = []

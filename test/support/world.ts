@@ -12,7 +12,7 @@ import {
   type Manifests,
 } from './tazuna-yaml.ts'
 import {tempDir, type TempDir} from './temp-dir.ts'
-import {startWebhookReceiver, type WebhookReceiver} from './webhook-receiver.ts'
+import {startGatewayReceiver, startWebhookReceiver, type WebhookReceiver} from './webhook-receiver.ts'
 
 /** A folder with a source, a stand-in tazuna with State, a webhook and a gateway: all that a run needs. */
 export type World = AsyncDisposable & {
@@ -51,7 +51,7 @@ export async function world(options: WorldOptions = {}): Promise<World> {
   const dir = await tempDir()
   const tazuna = await standIn(options.knobs)
   const webhook = await startWebhookReceiver()
-  const gateway = await startWebhookReceiver()
+  const gateway = await startGatewayReceiver()
   const source = options.source ?? (options.alwaysSync ? {...drifted, secrets: genesisSecret('web', 'app')} : drifted)
   await writeSource(join(dir.path, 'source'), source)
   await writeApplied(tazuna.stateDir, options.applied ?? applied)

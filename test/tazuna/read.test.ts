@@ -211,10 +211,17 @@ describe('readTazuna', () => {
   it.each([
     ['is not there', 'no-such-tazuna', 'no such program'],
     ['is not executable', '/etc', 'not executable'],
+    ['has a name with a NUL', 'tazuna\0', 'ERR_INVALID_ARG_VALUE'],
+    ['is a name too long', `/${'x'.repeat(5000)}`, 'could not be started (ENAMETOOLONG)'],
   ])('says so when the program %s', async (_title, command, message) => {
     const {error} = await read({change: {command}})
     expect(error?.code).toBe('TAZUNA_NOT_FOUND')
     expect(error?.message).toContain(message)
+  })
+
+  it('says so when it is told more than the system takes', async () => {
+    const {error} = await read({change: {environment: 'x'.repeat(3_000_000)}})
+    expect(error).toMatchObject({code: 'TAZUNA_NOT_FOUND', message: expect.stringMatching(/started \(E2BIG\)$/)})
   })
 
   it('stops at an interrupt', async () => {

@@ -94,6 +94,7 @@ const anyResolved: fc.Arbitrary<ResolvedEntry> = fc.record({
 const anyOpen: fc.Arbitrary<OpenEntry> = fc.record({
   stateKey: anyText,
   diffType: fc.constantFrom(...diffTypes),
+  hash: fc.constant(null),
   status: fc.constantFrom('new', 'changed', 'open'),
   again: fc.boolean(),
   firstSeenAt: anyTime,

@@ -111,6 +111,7 @@ describe('a message of one hostile name', () => {
     const open = {
       stateKey: name,
       diffType: 'added',
+      hash: null,
       status: 'changed',
       again: true,
       firstSeenAt,

@@ -48,6 +48,7 @@ describe('a message', () => {
     const since = {firstSeenAt: '2026-11-16T08:30:00Z', changedAt: '2026-11-16T08:30:00Z', again: false}
     const entry = (stateKey: string, diffType: DiffType, status: OpenEntry['status']): OpenEntry => ({
       ...since,
+      hash: null,
       stateKey,
       diffType,
       status,

@@ -96,6 +96,7 @@ const halfWay = {
 const openConf: OpenEntry = {
   stateKey: webConf,
   diffType: 'modified',
+  hash: null,
   status: 'open',
   again: false,
   firstSeenAt: fiveDaysAgo,
