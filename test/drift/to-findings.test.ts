@@ -17,6 +17,10 @@ function findings(given: StateReading) {
   return toFindings(ledger, entries, identity, at)
 }
 
+function outcomes(given: StateReading): string[] {
+  return findings(given).manifests.map(({name, outcome}) => `${name} ${outcome}`)
+}
+
 const list = ['web', 'ignored', 'secrets', 'payments'].map(name => listed(name, 'a'))
 
 describe('the outcome of a run', () => {
@@ -104,7 +108,6 @@ describe('the outcome of a run', () => {
 describe('toFindings', () => {
   it('calls no Manifest clean without the list, or while its State moves', () => {
     const printed = output([entry('secrets', 'always-sync', 'a'), entry('web', 'modified', 'a')])
-    const outcomes = (given: StateReading) => findings(given).manifests.map(({name, outcome}) => `${name} ${outcome}`)
     expect(outcomes(reading(null, printed))).toEqual(['secrets not-checked', 'web drift'])
     expect(outcomes(reading([listed('secrets'), listed('web')], printed, ['secrets']))).toEqual([
       'secrets not-checked',
