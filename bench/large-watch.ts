@@ -93,7 +93,11 @@ async function runOnce(reading: StateReading, kube: Kube & {size: () => number},
       {
         type: 'pushgateway',
         render: (report, lastKnown) => {
-          const {run, manifests} = toFamilies(report, lastKnown, {...identity, intervalSeconds: null, sets: ['tazuna_watch']})
+          const {run, manifests} = toFamilies(report, lastKnown, {
+            ...identity,
+            intervalSeconds: null,
+            sets: ['tazuna_watch'],
+          })
           return renderExposition([...run, ...(manifests ?? [])])
         },
         show: payload => payload,

@@ -1,11 +1,12 @@
-import {chmod, rm} from 'node:fs/promises'
+import {chmod, rm, writeFile} from 'node:fs/promises'
 import {basename, resolve} from 'node:path'
 
 import {rolldown} from 'rolldown'
 
 /**
  * Bundles `dist/`: `cli.js` is the launcher (plain enough for an old Node to say that it is too old; it turns the
- * compile cache on), everything else is loaded by it. No file there needs `node_modules`.
+ * compile cache on), everything else is loaded by it. No file there needs `node_modules`. All are CommonJS, which starts
+ * 5 ms sooner: an ES module that imports a part of Node has every getter of that part called.
  *
  * Below are the parts of undici and the chunks, then the build itself.
  */
@@ -73,7 +74,7 @@ const bundle = await rolldown({
 })
 await bundle.write({
   dir: 'dist',
-  format: 'esm',
+  format: 'cjs',
   minify: {compress: true, mangle: false, codegen: {removeWhitespace: true}},
   entryFileNames: '[name].js',
   chunkFileNames: 'lib/[name].js',
@@ -85,4 +86,6 @@ await bundle.write({
   },
 })
 await bundle.close()
+// whatever the package is
+await writeFile('dist/package.json', '{"type": "commonjs"}\n')
 await chmod('dist/cli.js', 0o755)

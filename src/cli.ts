@@ -71,7 +71,10 @@ function toContext(process: NodeJS.Process): ProcessContext {
     cwd: process.cwd(),
     stdout: watchedStdout(process.stdout),
     stderr: toOutput(process.stderr),
-    stdin: process.stdin,
+    // opening it takes a while, and few commands read it
+    get stdin() {
+      return process.stdin
+    },
     interrupt: toInterrupt(process),
     clock: () => new Date(),
     newId: () => randomUUID({disableEntropyCache: true}),

@@ -21,7 +21,7 @@ export function openNotificationLog(plan: Plan, clock: () => Date): Notification
   let {memory, version, loaded} = plan
   let trouble: MemoryTrouble | null = null
   const {claim} = memory
-  /** Another run has claimed the memory since: it tells what is due. */
+  /** Another run has claimed the memory or saved a newer reading since: it tells what is due. */
   let isOvertaken = false
   let isDirty = claim !== null
   let due = plan.notices.filter(({reasons}) => reasons.length > 0).length
@@ -46,15 +46,16 @@ export function openNotificationLog(plan: Plan, clock: () => Date): Notification
       }
       ;({version} = reloaded)
       if (reloaded.memory !== null) {
-        const other = reloaded.memory.claim
-        isOvertaken = other !== null && other.run !== claim?.run
-        memory = {...merge(memory, reloaded.memory, loaded), ...(isOvertaken && {claim: other})}
+        const theirs = reloaded.memory
+        const isTheirClaim = theirs.claim !== null && theirs.claim.run !== claim?.run
+        isOvertaken ||= isTheirClaim || isNewer(theirs, memory)
+        memory = {...merge(memory, theirs, loaded), ...(isTheirClaim && {claim: theirs.claim})}
         loaded = reloaded.memory
       }
     }
   }
 
-  const unclaimed = () => (isOvertaken ? memory : {...memory, claim: null})
+  const unclaimed = () => (memory.claim?.run === claim?.run ? {...memory, claim: null} : memory)
 
   return {
     async record({notifier, notice}, ok) {
@@ -68,7 +69,8 @@ export function openNotificationLog(plan: Plan, clock: () => Date): Notification
       return trouble === null && !isOvertaken
     },
     async close() {
-      if (!isDirty) return
+      const holdsClaim = claim !== null && memory.claim?.run === claim.run
+      if (!isDirty && !holdsClaim) return
       memory = unclaimed()
       await save()
     },
@@ -83,4 +85,9 @@ function conflictTrouble(description: string): MemoryTrouble {
     message: `saving the memory in ${description}: ${conflictRetries + 1} times somebody else saved first`,
     hint: 'let only one run of a watch be at work at a time',
   }
+}
+
+/** Another run's reading, later than ours. */
+function isNewer(theirs: Memory, ours: Memory): boolean {
+  return theirs.lastRun?.id !== ours.lastRun?.id && (theirs.lastRun?.readAt ?? '') > (ours.lastRun?.readAt ?? '')
 }

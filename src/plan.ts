@@ -117,7 +117,8 @@ function withoutPatience(options: PlanOptions): PlanOptions {
 function decideAll(memory: Memory, seen: Observation, {minSightings, rules}: PlanOptions): Notice[] {
   const withState = (wanted: boolean) =>
     new Set(seen.manifests.filter(({state}) => (state === 'checked') === wanted).map(({name}) => name))
-  const decideOptions = {now: seen.now, minSightings, checked: withState(true), failed: withState(false)}
+  const isProof = seen.outcome !== 'incomplete' || seen.errorCode !== null
+  const decideOptions = {now: seen.now, minSightings, checked: withState(true), failed: withState(false), isProof}
   return rules.map(rule => decide(memory, rule, decideOptions))
 }
 

@@ -4,7 +4,8 @@ import {dirname, join, resolve} from 'node:path'
 import {UsageError, WatchError} from '../errors.ts'
 import type {Config, PartialConfig, RegistryLogin, SourceConfig} from './config.ts'
 import {readConfigFile, type ConfigFile, type NamedBy} from './file.ts'
-import {originOf, override, type Flags, type Origins} from './overrides.ts'
+import {override, type Flags, type Origins} from './overrides.ts'
+import {placed, showPath, type Written} from './place.ts'
 import {needs, rules, type Need, type Problem, type Rule} from './rules.ts'
 import {configSchema, type ConfigOutput} from './schema.ts'
 
@@ -17,14 +18,10 @@ export type LoadOptions = {
 }
 
 /** A valid config, and where it comes from. */
-export type LoadedConfig = {
+export type LoadedConfig = Written & {
   readonly config: PartialConfig
   /** As written, with flags and environment laid over it. */
   readonly data: Readonly<Record<string, unknown>>
-  readonly origins: Origins
-  /** The file as named, or null. */
-  readonly path: string | null
-  readonly file: ConfigFile | null
 }
 
 const defaultFile = 'tazuna-watch.yaml'
@@ -39,22 +36,19 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
   return {...config, cluster: config.cluster!, source: config.source!}
 }
 
-/** The config of a command that needs only some of it, or has rules of its own; throws as `loadConfig` does. */
-export async function readConfig(
-  {flags, env, cwd}: LoadOptions,
-  needed: readonly Need[],
-  ownRules: readonly Rule[] = [],
-): Promise<LoadedConfig> {
+/** The config of a command that needs only some of it; throws as `loadConfig` does. */
+export async function readConfig({flags, env, cwd}: LoadOptions, needed: readonly Need[]): Promise<LoadedConfig> {
   const {path, namedBy} = findFile(flags.config, env, cwd)
   const file = path === null ? null : await readConfigFile(resolve(cwd, path), path, namedBy)
   const {data, origins} = override(toRaw(file, path), flags, env)
   // one text needs no code made for its schema
   const parsed = configSchema.safeParse(data, {jitless: true})
-  const broken = [...needed.map(need => needs[need]), ...rules, ...ownRules].flatMap(rule => rule(data))
+  const sourceRules = needed.includes('source') ? await rulesOfSource(data) : []
+  const broken = [...needed.map(need => needs[need]), ...rules, ...sourceRules].flatMap(rule => rule(data))
   const problems = [...(parsed.success ? [] : await schemaProblems(data)), ...broken]
   if (problems.length > 0 || !parsed.success) {
     const missing = path === null ? needed.filter(need => needs[need](data).length > 0) : []
-    throw invalid(unique(problems), {path, file, origins, missing})
+    throw invalid(unique(problems), {path, file, origins}, missing)
   }
   const base = path === null ? cwd : dirname(resolve(cwd, path))
   return {config: toConfig(parsed.data, {base, cwd, origins}), data, origins, path, file}
@@ -82,30 +76,26 @@ function toRaw(file: ConfigFile | null, path: string | null): Record<string, unk
   })
 }
 
+/** A source that is a folder does without the parser of references. */
+async function rulesOfSource(data: Readonly<Record<string, unknown>>): Promise<Rule[]> {
+  if ((data['source'] as {oci?: unknown} | null | undefined)?.oci === undefined) return []
+  const {referenceRule} = await import('./reference-rule.ts')
+  return [await referenceRule()]
+}
+
 /** What makes texts of the schema's issues is loaded only where there are some. */
 async function schemaProblems(data: unknown): Promise<Problem[]> {
   const problems = await import('./problems.ts')
   return problems.schemaProblems(data)
 }
 
-type Written = {
-  readonly path: string | null
-  readonly file: ConfigFile | null
-  readonly origins: Origins
-  /** What a command needs and nobody gave, where there is no file that could have it. */
-  readonly missing: readonly Need[]
-}
-
-/** One line a problem: place, key, what is wrong. In the order of the file. */
-function invalid(problems: Problem[], {path, file, origins, missing}: Written): WatchError {
-  const lines = problems.map(({path: keys, message, isUnknownKey}) => {
-    const text = `${keys.length === 0 ? 'the config' : showPath(keys)}: ${message}`
-    const origin = originOf(origins, keys)
-    if (origin !== null) return {line: 0, column: 0, text: `${origin}: ${text}`}
-    if (file === null) return {line: 0, column: 0, text}
-    const position = file.locate(keys, isUnknownKey ? 'key' : 'value')
-    return {...position, text: `${path}:${position.line}:${position.column} ${text}`}
-  })
+/**
+ * One line a problem: place, key, what is wrong. In the order of the file. `missing` is what a command needs and nobody
+ * gave, where there is no file that could have it.
+ */
+function invalid(problems: Problem[], written: Written, missing: readonly Need[]): WatchError {
+  const {path} = written
+  const lines = problems.map(problem => placed(problem, written))
   const sorted = lines.toSorted((a, b) => a.line - b.line || a.column - b.column)
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
   const what = path === null ? `: there is no ${defaultFile} here; ${count}` : ` ${path}: ${count}`
@@ -125,13 +115,6 @@ function shortestWay(missing: readonly Need[]): string {
 function unique(problems: readonly Problem[]): Problem[] {
   const seen = new Set<string>()
   return problems.filter(({path}) => seen.size !== seen.add(showPath(path)).size)
-}
-
-function showPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
-    '',
-  )
 }
 
 type Bases = {base: string; cwd: string; origins: Origins}

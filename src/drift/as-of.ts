@@ -18,7 +18,7 @@ export function asOf(memory: Memory, rules: NotifierRules, now: Date): Memory {
 
 /** The memory without the mutes that have ended by then. */
 export function withMutesAt(memory: Memory, at: string): Memory {
-  return {...memory, mutes: nextMutes(memory.mutes, memory.manifests, at, isHeld(memory.massDrift))}
+  return {...memory, mutes: nextMutes(memory.mutes, memory.manifests, new Map(), at, isHeld(memory.massDrift))}
 }
 
 /** The ledger knows already what such a run sees. */

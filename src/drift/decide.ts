@@ -9,7 +9,7 @@ import type {NotifierRules} from './notifier-rules.ts'
 import {concernedEntries, countMuted, isOfInterest, isOpen, type IsOfInterest, type Open} from './open-drift.ts'
 
 /** A run that comes a little early is not to put a reminder off by a whole interval, in milliseconds. */
-const reminderTolerance = 5 * 60 * 1000
+export const reminderTolerance = 5 * 60 * 1000
 
 export type DecideOptions = {
   readonly now: Date
@@ -17,6 +17,8 @@ export type DecideOptions = {
   /** The Manifests that were checked, and those that failed or were skipped, in this run. */
   readonly checked: ReadonlySet<string>
   readonly failed: ReadonlySet<string>
+  /** False where State moved, which neither fails a run nor proves that it works. */
+  readonly isProof: boolean
 }
 
 /**
@@ -26,7 +28,8 @@ export type DecideOptions = {
 export function decide(memory: Memory, rules: NotifierRules, options: DecideOptions): Notice {
   const log = memory.notifiers.get(rules.name)
   const failing = failureNotice(memory.failing, log?.failure ?? null, rules, options.now)
-  const run: Reason[] = [...failing.reasons, ...recovered(memory.failing, log?.failure ?? null, rules)]
+  const works = options.isProof ? recovered(memory.failing, log?.failure ?? null, rules) : []
+  const run: Reason[] = [...failing.reasons, ...works]
   const shared = {muted: countMuted(memory, rules), failing: failing.isStated ? memory.failing : null}
   if (isHeld(memory.massDrift)) {
     const reasons = [...run, ...massDriftReasons(memory, log, rules, options.now)]

@@ -11,6 +11,7 @@ import type {ManifestNotice, Notice} from '../model/notice.ts'
 import {reasons as allReasons, type Reason} from '../model/report.ts'
 import {toTimestamp} from '../model/time.ts'
 import {asOf, withMutesAt} from './as-of.ts'
+import {isCheckedLast} from './checked-last.ts'
 import {clampTimes} from './clamp-times.ts'
 import {decide, type DecideOptions} from './decide.ts'
 import {isHeld} from './mass-drift.ts'
@@ -85,7 +86,7 @@ function explainNotifier(
 function toDecideOptions({manifests}: Memory, {now, minSightings}: ExplainOptions): DecideOptions {
   const withFailing = (wanted: boolean) =>
     new Set([...manifests].filter(([, {failing}]) => (failing !== null) === wanted).map(([name]) => name))
-  return {now, minSightings, checked: withFailing(false), failed: withFailing(true)}
+  return {now, minSightings, checked: withFailing(false), failed: withFailing(true), isProof: true}
 }
 
 /** While a mass drift holds, what is due of single Manifests waits. `log` is as it is kept. */
@@ -110,6 +111,7 @@ function explainManifests(
       name,
       matched,
       lastCheckedAt: known.lastCheckedAt,
+      checked: isCheckedLast(memory, known),
       goneSince: known.goneSince,
       told: told === undefined ? null : {at: told.toldAt, reasons: told.reasons, goneAt: told.goneAt},
       due,

@@ -6,8 +6,8 @@ import {isSameHash, toKnownHash} from '../model/known-hash.ts'
 export type EntryReading = {
   readonly now: string
   readonly group: string
-  /** The Manifest was last checked with this very artifact. */
-  readonly sameArtifact: boolean
+  /** Of the artifact; null of a folder. */
+  readonly digest: string | null
   /** Of the memory, for the hashes of Secrets. */
   readonly key: string
   /** For a Manifest that was folded, or whose age is known from elsewhere: no entry of it is younger. */
@@ -20,18 +20,19 @@ export type SeenEntry = {readonly known: KnownEntry; readonly isUnstable: boolea
 /**
  * What is known of an entry after a row of it was printed. Age survives filters and changes of content; an entry that
  * had been proven absent starts anew. Another hash from the same artifact over the same State is no change but an
- * unstable rendering: the content that was known stays.
+ * unstable rendering.
  */
 export function seeEntry(before: KnownEntry | undefined, row: FilteredEntry, reading: EntryReading): SeenEntry {
   const {entry, filteredBy} = row
   const {manifest, stateKey, diffType} = entry
-  const {now, group, key} = reading
+  const {now, group, key, digest} = reading
   const hash = toKnownHash(manifest, stateKey, entry.newHash ?? entry.oldHash, key)
   const stored = diffType === 'modified' ? entry.oldHash : null
   const seen = {
     diffType,
     hash,
     storedHash: toKnownHash(manifest, stateKey, stored, key),
+    digest,
     lastSeenAt: now,
     group,
     filteredBy,
@@ -44,14 +45,13 @@ export function seeEntry(before: KnownEntry | undefined, row: FilteredEntry, rea
     return {known, isUnstable: false, returned: again}
   }
   const same = isSameContent(before, seen)
-  const isUnstable = !same && reading.sameArtifact && isSameState(before, seen)
-  const kept = same || isUnstable
+  const isUnstable = !same && digest !== null && digest === before.digest && isSameState(before, seen)
   const known = {
     ...before,
     ...seen,
-    hash: kept ? (before.hash ?? hash) : hash,
-    storedHash: seen.storedHash ?? (kept ? before.storedHash : null),
-    changedAt: kept ? before.changedAt : now,
+    hash: hash ?? (same ? before.hash : null),
+    storedHash: seen.storedHash ?? (same ? before.storedHash : null),
+    changedAt: same || isUnstable ? before.changedAt : now,
     sightings: before.group === group ? before.sightings : before.sightings + 1,
   }
   return {known, isUnstable, returned: false}

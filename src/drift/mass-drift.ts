@@ -6,6 +6,7 @@ import type {Observation} from './observation.ts'
 const longest = 24 * 60 * 60 * 1000
 const fewest = 10
 const share = 0.8
+const kinds: readonly MassDrift['kind'][] = ['state-missing', 'all-added', 'all-gone']
 
 /**
  * Whether State is missing so widely that it looks like a wrong cluster or a lost State. It holds until fewer than half
@@ -16,8 +17,12 @@ export function nextMassDrift(before: Memory, seen: Observation): MassDrift | nu
   if (current === null) return seen.listKnown ? beginMassDrift(before, seen) : null
   const over = current.over || seen.now.getTime() - Date.parse(current.since) >= longest
   if (!seen.listKnown) return {...current, over}
-  const remaining = stillAffected(current, seen)
-  return remaining.length * 2 < current.manifests.length ? null : {...current, over}
+  return hasEnded(current, seen) ? null : {...current, over}
+}
+
+/** Fewer than half of its Manifests are still affected. */
+function hasEnded(massDrift: MassDrift, seen: Observation): boolean {
+  return stillAffected(massDrift, seen).length * 2 < massDrift.manifests.length
 }
 
 /** While it holds, nothing per Manifest is told and nothing resolves. */
@@ -30,22 +35,22 @@ function beginMassDrift(before: Memory, seen: Observation): MassDrift | null {
   const hasLost = lossOf(seen)
   const lost = manifests.filter(hasLost).map(({name}) => name)
   const had = manifests.filter(manifest => {
-    const known = before.manifests.get(manifest.name)
     // one that renders nothing and has no State any more has lost nothing
-    return known?.hasState === true && known.goneSince === null && (manifest.resources !== null || hasLost(manifest))
+    const rendersOrHas = manifest.resources !== null || hasLost(manifest)
+    return before.manifests.get(manifest.name)?.hasState === true && rendersOrHas
   })
-  const begin = (kind: MassDrift['kind'], names: readonly string[]): MassDrift => ({
-    kind,
-    since: toTimestamp(seen.now),
-    manifests: names,
-    over: false,
-  })
-  if (had.length > 0 && had.every(hasLost)) return begin('state-missing', lost)
-  if (isWide(lost.length, manifests.length)) return begin('all-added', lost)
   const present = new Set(manifests.map(({name}) => name))
   const listed = [...before.manifests].filter(([, {goneSince}]) => goneSince === null).map(([name]) => name)
   const gone = listed.filter(name => !present.has(name))
-  return isWide(gone.length, listed.length) ? begin('all-gone', gone) : null
+  const hadNames = had.map(({name}) => name)
+  const affected: Record<MassDrift['kind'], readonly string[] | null> = {
+    'state-missing': had.length > 0 && had.every(hasLost) ? hadNames : null,
+    'all-added': isWide(lost.length, manifests.length) ? lost : null,
+    'all-gone': isWide(gone.length, listed.length) ? gone : null,
+  }
+  const kind = kinds.find(kind => affected[kind] !== null)
+  if (kind === undefined) return null
+  return {kind, since: toTimestamp(seen.now), manifests: affected[kind] ?? [], over: false}
 }
 
 function isWide(count: number, total: number): boolean {

@@ -1,6 +1,7 @@
 import type {KnownManifest, Mute, ToldEntry} from '../model/memory.ts'
 import type {StateKey} from '../model/state-key.ts'
 import {isSameContent} from './known-entry.ts'
+import type {Unstable} from './unstable.ts'
 
 type Manifests = ReadonlyMap<string, KnownManifest>
 
@@ -9,7 +10,13 @@ type Manifests = ReadonlyMap<string, KnownManifest>
  * of a Manifest also with a new entry. One that was set before anything was seen is about the first content seen.
  * A mass drift ends none.
  */
-export function nextMutes(mutes: readonly Mute[], manifests: Manifests, now: string, massDriftHolds: boolean): Mute[] {
+export function nextMutes(
+  mutes: readonly Mute[],
+  manifests: Manifests,
+  unstable: Unstable,
+  now: string,
+  massDriftHolds: boolean,
+): Mute[] {
   return mutes.flatMap(mute => {
     if (mute.until <= now) return []
     if (massDriftHolds) return [mute]
@@ -18,9 +25,11 @@ export function nextMutes(mutes: readonly Mute[], manifests: Manifests, now: str
     const {content: muted} = mute
     const changed = [...content].some(([key, entry]) => {
       const before = muted.get(key)
-      return before === undefined || !isSameContent(before, entry)
+      const was = unstable.get(key) ?? entry
+      return before === undefined || !isSameContent(before, was)
     })
-    return changed ? [] : [mute]
+    if (changed) return []
+    return [unstable.size === 0 ? mute : {...mute, content: new Map([...muted, ...content])}]
   })
 }
 

@@ -4,7 +4,7 @@ import type {Notice} from '../model/notice.ts'
 import {reasons as allReasons, type Reason} from '../model/report.ts'
 import {toTimestamp} from '../model/time.ts'
 import {asOf} from './as-of.ts'
-import {decide, type DecideOptions} from './decide.ts'
+import {decide, reminderTolerance, type DecideOptions} from './decide.ts'
 import type {NotifierRules} from './notifier-rules.ts'
 
 /** The first of these times at which something is due, if all stays as it is. */
@@ -27,7 +27,7 @@ export function nextTold(
 /** When a wait of the run as a whole ends: for a reminder that it fails, or of a mass drift. */
 export function runTimes(log: NotificationLog | undefined, {remindAfter}: NotifierRules): number[] {
   const told = [log?.failure?.toldAt, log?.massDrift?.toldAt].filter(time => time !== undefined)
-  return told.map(time => Date.parse(time) + remindAfter)
+  return told.map(time => reminderAt(time, remindAfter))
 }
 
 /** When a wait of one Manifest ends: for a reminder, for other content, for what came back, and of a mute. */
@@ -40,10 +40,15 @@ export function manifestTimes(
   const muteTimes = ends.map(({until}) => Date.parse(until))
   const told = notifiers.get(notifier)?.manifests.get(name)
   if (told === undefined) return muteTimes
-  const toldAt = Date.parse(told.toldAt)
-  const failureTimes = told.failure === null ? [] : [Date.parse(told.failure.toldAt) + remindAfter]
+  const failureTimes = told.failure === null ? [] : [reminderAt(told.failure.toldAt, remindAfter)]
   const leftTimes = [...told.left.values()].map(at => Date.parse(at) + changeInterval)
-  return [...muteTimes, toldAt + remindAfter, toldAt + changeInterval, ...failureTimes, ...leftTimes]
+  const ownTimes = [reminderAt(told.toldAt, remindAfter), Date.parse(told.toldAt) + changeInterval]
+  return [...muteTimes, ...ownTimes, ...failureTimes, ...leftTimes]
+}
+
+/** The earliest time at which a run reminds of what was told. */
+function reminderAt(toldAt: string, remindAfter: number): number {
+  return Date.parse(toldAt) + remindAfter - reminderTolerance
 }
 
 /** The first of several, with the reasons of all that come at the same time. */

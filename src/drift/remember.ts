@@ -9,6 +9,7 @@ import type {NotifierRules} from './notifier-rules.ts'
 import type {Observation} from './observation.ts'
 import {seeManifest, type SeenManifest} from './see-manifest.ts'
 import {settle} from './settle.ts'
+import {followUnstable, unstableEntries} from './unstable.ts'
 
 export type Remembered = {readonly memory: Memory; readonly warnings: readonly ReportWarning[]}
 
@@ -22,7 +23,7 @@ export function remember(before: Memory, seen: Observation, rules: readonly Noti
   const proof = {now, key: before.key, massDriftHolds: isHeld(massDrift)}
   const readings = seeManifests(before, seen, proof)
   const manifests = withGone(before, readings, seen, now)
-  const failure = runFailure(seen)
+  const unstable = unstableEntries(before, readings)
   const ledger: Memory = {
     ...before,
     source: seen.source?.ref ?? before.source,
@@ -36,15 +37,22 @@ export function remember(before: Memory, seen: Observation, rules: readonly Noti
     },
     lastSuccessAt: seen.outcome === 'clean' || seen.outcome === 'drift' ? now : before.lastSuccessAt,
     agesLost: seen.agesLost,
-    failing: failure === null ? null : failAgain(before.failing, failure, seen),
+    failing: nextFailing(before, seen),
     massDrift,
     manifests,
-    mutes: nextMutes(before.mutes, manifests, now, proof.massDriftHolds),
+    mutes: nextMutes(before.mutes, manifests, unstable, now, proof.massDriftHolds),
   }
   const returned = new Set([...readings.values()].flatMap(reading => reading.returned))
-  const logs = new Map(before.notifiers)
+  const logs = new Map([...before.notifiers].map(([name, log]) => [name, followUnstable(log, manifests, unstable)]))
   for (const rule of rules) logs.set(rule.name, settle(logs.get(rule.name), rule, ledger, seen, returned))
   return {memory: forget({...ledger, notifiers: logs}, rules, seen.now), warnings: unstableWarnings(readings)}
+}
+
+/** A run in which State moved is no failure, and no proof that it works again. */
+function nextFailing({failing}: Memory, seen: Observation): Memory['failing'] {
+  const code = runFailure(seen)
+  if (code !== null) return failAgain(failing, code, seen)
+  return seen.outcome === 'incomplete' && seen.errorCode === null ? failing : null
 }
 
 function seeManifests(

@@ -72,7 +72,7 @@ export function seeManifest(
     now: proof.now,
     group: seen.run.group,
     key: proof.key,
-    sameArtifact: digest !== null && digest === before.digest,
+    digest,
     firstSeenAt: fold?.firstSeenAt ?? null,
     alreadySeen: fold === null ? 0 : often,
   }

@@ -1,6 +1,7 @@
 import type {ManifestView, MemoryView, NotifierView} from '../model/memory-view.ts'
 import type {KnownManifest, Memory, NotificationLog} from '../model/memory.ts'
 import {toTimestamp} from '../model/time.ts'
+import {isCheckedLast} from './checked-last.ts'
 import {mutedUntil} from './mutes.ts'
 
 /** What is remembered, to be looked at; `store` is where, for people. Mutes that have ended are not in it. */
@@ -20,7 +21,9 @@ export function toMemoryView(memory: Memory, store: string, at: Date): MemoryVie
     failing: memory.failing,
     massDrift: memory.massDrift,
     claim: memory.claim,
-    manifests: [...memory.manifests].map(([name, known]) => toManifestView(name, known, muted)),
+    manifests: [...memory.manifests].map(([name, known]) =>
+      toManifestView(name, known, isCheckedLast(memory, known), muted),
+    ),
     notifiers: [...memory.notifiers].map(([name, log]) => toNotifierView(name, log)),
     mutes: mutes.map(({key, reason, createdAt, until, content}) => {
       return {key, reason, createdAt, until, entries: content?.size ?? null}
@@ -28,7 +31,12 @@ export function toMemoryView(memory: Memory, store: string, at: Date): MemoryVie
   }
 }
 
-function toManifestView(name: string, known: KnownManifest, muted: ReturnType<typeof mutedUntil>): ManifestView {
+function toManifestView(
+  name: string,
+  known: KnownManifest,
+  checked: boolean,
+  muted: ReturnType<typeof mutedUntil>,
+): ManifestView {
   const {hasState, lastCheckedAt, lastAppliedAt, failing, goneSince, folded} = known
   const entries = [...known.entries].map(([stateKey, entry]) => ({
     stateKey,
@@ -46,6 +54,7 @@ function toManifestView(name: string, known: KnownManifest, muted: ReturnType<ty
     name,
     hasState,
     lastCheckedAt,
+    checked,
     lastAppliedAt,
     failing,
     goneSince,

@@ -37,7 +37,7 @@ export function configMapMemory(options: ConfigMapOptions): MemoryStore {
   let opened: Kube | null = null
   /** As it was last read or written; null while it may not be written. */
   let kept: ConfigMap | null = null
-  /** What the last save had to fold: the next one of the same run will have to, too. */
+  /** What the last save had to fold: the next one before a load will have to, too. */
   let foldedBefore: readonly string[] = []
 
   async function open(signal: AbortSignal): Promise<Kube | MemoryTrouble> {
@@ -50,6 +50,7 @@ export function configMapMemory(options: ConfigMapOptions): MemoryStore {
 
   async function load(signal: AbortSignal): Promise<Loaded> {
     kept = null
+    foldedBefore = []
     const kube = await open(signal)
     if ('state' in kube) return kube
     const place = placeIn(kube, options)

@@ -9,7 +9,7 @@ import type {
 } from '../model/memory.ts'
 import type {StateKey} from '../model/state-key.ts'
 import {checksum} from './checksum.ts'
-import {presentEntries} from './present-entries.ts'
+import {isSameContent} from './present-entries.ts'
 import type {
   ContentDocument,
   EntryDocument,
@@ -71,12 +71,13 @@ function toManifest(name: string, known: KnownManifest, memory: Memory): Coverin
 }
 
 function toEntry(key: KeyDocument, entry: KnownEntry, known: KnownManifest, {lastRun}: Memory): EntryDocument {
-  const {diffType, hash, storedHash, firstSeenAt, changedAt, lastSeenAt, sightings, group} = entry
+  const {diffType, hash, storedHash, digest, firstSeenAt, changedAt, lastSeenAt, sightings, group} = entry
   return {
     ...key,
     type: diffType,
     hash: hash ?? undefined,
     storedHash: storedHash ?? undefined,
+    digest: digest === known.digest ? undefined : (digest ?? ''),
     firstSeenAt,
     changedAt: changedAt === firstSeenAt ? undefined : changedAt,
     lastSeenAt: lastSeenAt === known.lastCheckedAt ? undefined : lastSeenAt,
@@ -123,15 +124,6 @@ function toTold(
     failure: toFailure(told.failure),
     goneAt: told.goneAt ?? undefined,
   }
-}
-
-function isSameContent(told: ToldManifest['entries'], known: KnownManifest): boolean {
-  const present = presentEntries(known)
-  if (told.size === 0 || told.size !== present.length) return false
-  return present.every(([stateKey, {diffType, hash}]) => {
-    const entry = told.get(stateKey)
-    return entry !== undefined && entry.diffType === diffType && entry.hash === hash
-  })
 }
 
 function toMute({key, reason, createdAt, until, content}: Mute): MemoryDocument['mutes'][number] {

@@ -6,9 +6,9 @@ import type {Memory} from '../model/memory.ts'
 import {orAborted} from '../or-aborted.ts'
 import {decodeMemory, type WatchIdentity} from './decode.ts'
 import {encodeMemory} from './encode.ts'
-import {foldedNames} from './fold.ts'
+import {fold, foldedNames} from './fold.ts'
 import {toFileTrouble} from './file-trouble.ts'
-import {takeLock, type Lock} from './lock.ts'
+import {takeLock} from './lock.ts'
 import type {Loaded, MemoryStore, MemoryTrouble, Saved, Version} from './memory-store.ts'
 import {removeLeftovers, replaceFile} from './replace-file.ts'
 
@@ -20,15 +20,16 @@ export type FileOptions = WatchIdentity & {
   readonly clock: () => Date
   /** Milliseconds to wait for another process that is saving; default 5,000. */
   readonly lockWait?: number
+  /** Bytes, of what is read and of what is saved; default 256 MiB. A memory of 100,000 entries has about 20 MB. */
+  readonly sizeLimit?: number
 }
 
-/** Bytes. A memory of 100,000 entries has about 20 MB. */
-const sizeLimit = 256 * 1024 * 1024
-
 /** A memory in one file of JSON, which only its owner can read. The version is a hash of its bytes. */
-export function fileMemory({path, cluster, watch, writtenBy, clock, lockWait = 5_000}: FileOptions): MemoryStore {
+export function fileMemory(options: FileOptions): MemoryStore {
+  const {path, cluster, watch, writtenBy, clock, lockWait = 5_000, sizeLimit = 256 * 1024 * 1024} = options
+
   async function load(): Promise<Loaded> {
-    const bytes = await readKept(path)
+    const bytes = await readKept(path, sizeLimit)
     if (bytes === null) return {state: 'loaded', memory: null, version: null}
     if (typeof bytes === 'string') return cannotBeRead(path, bytes)
     const decoded = await decodeMemory(bytes.toString('utf8'), {cluster, watch}, 'delete the file')
@@ -37,18 +38,35 @@ export function fileMemory({path, cluster, watch, writtenBy, clock, lockWait = 5
   }
 
   async function save(memory: Memory, version: Version, signal: AbortSignal): Promise<Saved> {
-    const bytes = Buffer.from(`${encodeMemory(memory, writtenBy)}\n`)
+    const {bytes, folded} = pack(memory)
+    if (bytes.length > sizeLimit) return tooLarge(path, bytes.length)
     await mkdir(dirname(path), {recursive: true, mode: 0o700})
     const target = await followLink(path)
     const lock = await takeLock(`${target}.lock`, {clock, wait: lockWait, signal})
     if (lock === null) return inUse(path, target)
     try {
-      const saved = await saveLocked(target, bytes, version, lock)
-      return saved ? {state: 'saved', version: toVersion(bytes), folded: foldedNames(memory)} : {state: 'conflict'}
+      // first, so that nobody who lost this lock can still replace what is read now
+      await removeLeftovers(target, lock)
+      const kept = await readKept(target, sizeLimit)
+      if (typeof kept === 'string' || (kept === null ? null : toVersion(kept)) !== version) return {state: 'conflict'}
+      // a claim is to outlive its process, but a power cut ends what it announces
+      const isLasting = memory.claim === null
+      if (!(await replaceFile(target, bytes, lock, isLasting))) return {state: 'conflict'}
+      return {state: 'saved', version: toVersion(bytes), folded}
     } finally {
       // what was saved is saved: a lock that stays is taken over later
       await lock.release().catch(() => undefined)
     }
+  }
+
+  /** Folds only what could not be read again. */
+  function pack(memory: Memory): {bytes: Buffer; folded: readonly string[]} {
+    let bytes: Buffer = Buffer.alloc(0)
+    const folded = fold(memory, sizeLimit, smaller => {
+      bytes = Buffer.from(`${encodeMemory(smaller, writtenBy)}\n`)
+      return bytes.length
+    })
+    return {bytes, folded: foldedNames(folded)}
   }
 
   return {
@@ -61,16 +79,8 @@ export function fileMemory({path, cluster, watch, writtenBy, clock, lockWait = 5
   }
 }
 
-/** False for a conflict. */
-async function saveLocked(target: string, bytes: Buffer, version: Version, lock: Lock): Promise<boolean> {
-  await removeLeftovers(target, lock)
-  const kept = await readKept(target)
-  if (typeof kept === 'string' || (kept === null ? null : toVersion(kept)) !== version) return false
-  return await replaceFile(target, bytes, lock)
-}
-
 /** Null when there is none; a text says why it cannot be a memory. */
-async function readKept(path: string): Promise<Buffer | string | null> {
+async function readKept(path: string, sizeLimit: number): Promise<Buffer | string | null> {
   try {
     const found = await stat(path)
     // a pipe would never end
@@ -114,6 +124,11 @@ async function attempt<T>(what: string, signal: AbortSignal, run: () => Promise<
 
 function cannotBeRead(path: string, problem: string, hint = 'name another file'): MemoryTrouble {
   return {state: 'unusable', message: `reading the memory in ${path}: ${problem}`, hint}
+}
+
+function tooLarge(path: string, size: number): MemoryTrouble {
+  const message = `saving the memory in ${path}: it would have ${size} bytes, which is more than is read`
+  return {state: 'unusable', message, hint: 'split the watch'}
 }
 
 function inUse(path: string, target: string): MemoryTrouble {

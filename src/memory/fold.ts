@@ -1,6 +1,6 @@
 import {contentFingerprint} from '../model/content-fingerprint.ts'
 import type {Folded, KnownManifest, Memory, NotificationLog, ToldManifest} from '../model/memory.ts'
-import {presentEntries} from './present-entries.ts'
+import {isSameContent, presentEntries} from './present-entries.ts'
 
 /**
  * The memory with as few Manifests folded, largest first, as it takes to keep to `limit` bytes; larger than that only
@@ -39,10 +39,12 @@ type Candidate = {readonly name: string; readonly weight: number}
 /** About what folding each Manifest saves, in characters. */
 function weigh({manifests, notifiers}: Memory): Candidate[] {
   const logs = [...notifiers.values()]
-  return [...manifests].flatMap(([name, {entries, folded}]) => {
-    if (entries.size === 0 && folded === null) return []
+  return [...manifests].flatMap(([name, known]) => {
+    if (known.entries.size === 0 && known.folded === null) return []
     const told = logs.flatMap(log => log.manifests.get(name) ?? [])
-    const keyed = [entries, ...told.flatMap(({entries, left}) => [entries, left])]
+    // what was told of the drift as it is takes a word
+    const written = told.flatMap(({entries, left}) => (isSameContent(entries, known) ? [left] : [entries, left]))
+    const keyed = [known.entries, ...written]
     const weight = keyed.reduce((sum, map) => sum + weightOf(map), 0)
     return weight === 0 ? [] : [{name, weight}]
   })

@@ -1,7 +1,10 @@
 import {randomUUID} from 'node:crypto'
-import {constants, copyFile, link, readFile, readlink, rm, stat, writeFile} from 'node:fs/promises'
+import {readlinkSync} from 'node:fs'
+import {constants, copyFile, link, readFile, stat, writeFile} from 'node:fs/promises'
 import {hostname} from 'node:os'
 import {setTimeout as sleep} from 'node:timers/promises'
+
+import {removeFile} from './remove-file.ts'
 
 /** A lock that is held. */
 export type Lock = {
@@ -51,11 +54,11 @@ async function tryLock(path: string, clock: () => Date): Promise<Lock | null> {
     if (id !== null) {
       const isWhole = first === null || (await readHolder(path))?.id === first
       if (isWhole) return toLock(path, {files: [...chain, file], id, clock})
-      await rm(file, {force: true})
+      await removeFile(file)
       return null
     }
     const holder = await readHolder(file)
-    if (holder === null || (await isAlive(holder, clock()))) return null
+    if (holder === null || isAlive(holder, clock())) return null
     first ??= holder.id
     chain.push(file)
     file = `${path}.${holder.id}`
@@ -65,22 +68,27 @@ async function tryLock(path: string, clock: () => Date): Promise<Lock | null> {
 function toLock(path: string, {files, id, clock}: {files: string[]; id: string; clock: () => Date}): Lock {
   const held = new Set(files)
   let last = id
+  let renewedAt = Number.NaN
   async function renew(): Promise<boolean> {
-    const next = `${path}.${last}`
-    const renewed = await createFile(path, next, clock())
+    const [next, now] = [`${path}.${last}`, clock()]
+    renewedAt = Number.NaN
+    const renewed = await createFile(path, next, now)
     if (renewed === null) return false
     held.add(next)
     last = renewed
+    renewedAt = now.getTime()
     return true
   }
+  /** So lately that nobody can have taken it over since. */
+  const isRenewed = () => Math.abs(clock().getTime() - renewedAt) < staleAfter / 2
   return {
     id,
     files: held,
     renew,
     async release() {
       // who took it over goes on with these files
-      if (!(await renew())) return
-      for (const file of held) await rm(file, {force: true})
+      if (!isRenewed() && !(await renew())) return
+      for (const file of held) await removeFile(file)
     },
   }
 }
@@ -96,7 +104,7 @@ type Holder = {
 /** The id of the new holding of `file`, or null when that is there already. */
 async function createFile(path: string, file: string, now: Date): Promise<string | null> {
   const id = randomUUID()
-  const holder: Holder = {id, pid: process.pid, host: await hostId(), born: performance.timeOrigin, at: now.getTime()}
+  const holder: Holder = {id, pid: process.pid, host: hostId(), born: performance.timeOrigin, at: now.getTime()}
   const draft = `${path}.${id}.new`
   try {
     await writeFile(draft, JSON.stringify(holder), {flag: 'wx', mode: 0o600})
@@ -106,7 +114,7 @@ async function createFile(path: string, file: string, now: Date): Promise<string
     if (!hasNoLinks.has(codeOf(error)) || (error as NodeJS.ErrnoException).syscall !== 'link') throw error
     return (await createBy(() => copyFile(draft, file, constants.COPYFILE_EXCL))) ? id : null
   } finally {
-    await rm(draft, {force: true})
+    await removeFile(draft)
   }
 }
 
@@ -147,9 +155,9 @@ function parseHolder(text: string): Holder | null {
   }
 }
 
-async function isAlive({pid, host, born, at}: Holder, now: Date): Promise<boolean> {
+function isAlive({pid, host, born, at}: Holder, now: Date): boolean {
   if (!(Math.abs(now.getTime() - at) <= staleAfter)) return false
-  if (host !== (await hostId())) return true
+  if (host !== hostId()) return true
   // the first process of a container always has the same number
   if (pid === process.pid) return born === performance.timeOrigin
   try {
@@ -160,9 +168,17 @@ async function isAlive({pid, host, born, at}: Holder, now: Date): Promise<boolea
 }
 
 /** Process numbers mean something on one host only, and there in one namespace. */
-async function hostId(): Promise<string> {
-  const namespace = await readlink('/proc/self/ns/pid').catch(() => '')
-  return `${hostname()} ${namespace}`
+function hostId(): string {
+  return `${hostname()} ${processNamespace()}`
+}
+
+/** Not a file of a disk: nothing to wait for. Systems without it have one namespace. */
+function processNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return ''
+  }
 }
 
 function codeOf(error: unknown): string {

@@ -1,24 +1,28 @@
-import {open, readdir, rename, rm} from 'node:fs/promises'
+import {open, readdir, rename} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
 
 import type {Lock} from './lock.ts'
+import {removeFile} from './remove-file.ts'
 
 /**
  * Replaces a file as a whole, or makes it, with mode 0600: after a crash it is the old or the new one. False, and
- * nothing changed, when the lock was lost meanwhile. A temporary file is left only by a killed process.
+ * nothing changed, when the lock was lost meanwhile. A temporary file is left only by a killed process. `isLasting`: that
+ * it is the new one is to outlive a power cut, too. Its bytes always do: else it might be empty after one.
  */
-export async function replaceFile(target: string, bytes: Buffer, lock: Lock): Promise<boolean> {
+export async function replaceFile(target: string, bytes: Buffer, lock: Lock, isLasting: boolean): Promise<boolean> {
   const temporary = `${target}.${lock.id}.tmp`
   try {
     await writeSynced(temporary, bytes)
-    if (!(await lock.renew())) return false
-    await rename(temporary, target)
-  } finally {
-    await rm(temporary, {force: true}).catch(() => undefined)
+    const isHeld = await lock.renew()
+    if (isHeld) await rename(temporary, target)
+    else await removeFile(temporary)
+    // it is replaced; some file systems cannot sync a folder
+    if (isHeld && isLasting) await syncFolder(dirname(target)).catch(() => undefined)
+    return isHeld
+  } catch (error) {
+    await removeFile(temporary).catch(() => undefined)
+    throw error
   }
-  // it is replaced; some file systems cannot sync a folder
-  await syncFolder(dirname(target)).catch(() => undefined)
-  return true
 }
 
 async function writeSynced(path: string, bytes: Buffer): Promise<void> {
@@ -51,7 +55,7 @@ export async function removeLeftovers(target: string, lock: Lock): Promise<void>
   for (const found of await readdir(folder)) {
     const path = join(folder, found)
     if (!found.startsWith(`${name}.`) || !isLeftover.test(found.slice(name.length + 1)) || isOf(lock, path)) continue
-    await rm(path, {force: true}).catch(() => undefined)
+    await removeFile(path).catch(() => undefined)
   }
 }
 

@@ -23,6 +23,8 @@ const content = z.strictObject({...stateKey, type: z.enum(diffTypes), hash: z.st
 const entry = z.strictObject({
   ...content.shape,
   storedHash: z.string().optional(),
+  /** Unless it is that of the Manifest; empty: of a folder. */
+  digest: z.string().optional(),
   firstSeenAt: time,
   /** Unless it is `firstSeenAt`. */
   changedAt: time.optional(),

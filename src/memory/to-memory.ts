@@ -51,19 +51,23 @@ function toManifest(manifest: ManifestDocument, lastGroup: string | undefined): 
     digest: manifest.digest ?? null,
     failing: manifest.failing ?? null,
     goneSince: manifest.goneSince ?? null,
-    entries: new Map(
-      entries.map(entry => [toStateKey(entry, name), toEntry(entry, lastCheckedAt, lastGroup)] as const),
-    ),
+    entries: new Map(entries.map(entry => [toStateKey(entry, name), toEntry(entry, manifest, lastGroup)] as const)),
     folded: manifest.folded ?? null,
   }
 }
 
-function toEntry(entry: EntryDocument, lastCheckedAt: string | null, lastGroup: string | undefined): KnownEntry {
-  const {firstSeenAt, changedAt = firstSeenAt, lastSeenAt = lastCheckedAt, group = lastGroup} = entry
+function toEntry(
+  entry: EntryDocument,
+  known: Pick<ManifestDocument, 'lastCheckedAt' | 'digest'>,
+  lastGroup: string | undefined,
+): KnownEntry {
+  const {digest = known.digest ?? ''} = entry
+  const {firstSeenAt, changedAt = firstSeenAt, lastSeenAt = known.lastCheckedAt, group = lastGroup} = entry
   return {
     diffType: entry.type,
     hash: entry.hash ?? null,
     storedHash: entry.storedHash ?? null,
+    digest: digest === '' ? null : digest,
     firstSeenAt,
     changedAt,
     lastSeenAt: lastSeenAt ?? firstSeenAt,

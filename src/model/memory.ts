@@ -80,6 +80,8 @@ export type KnownEntry = {
   readonly hash: string | null
   /** The start of the hash in State, likewise; null but for `modified`. */
   readonly storedHash: string | null
+  /** Digest of the artifact that it was last seen with; null of a folder. */
+  readonly digest: string | null
   readonly firstSeenAt: string
   readonly changedAt: string
   readonly lastSeenAt: string

@@ -12,7 +12,7 @@ export type Notice = {
   readonly reasons: readonly Reason[]
   /** Every Manifest with something to say, in the order of the ledger; gone ones too. */
   readonly manifests: readonly ManifestNotice[]
-  /** Entries that would be told if they were not muted. */
+  /** Open entries that concern this notifier and are muted. */
   readonly muted: number
   /** While State is missing widely: then `manifests` is empty, and only these counts are told. */
   readonly massDrift: MassDriftNotice | null

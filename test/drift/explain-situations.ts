@@ -19,7 +19,8 @@ export const conf = 'web//v1/ConfigMap/web/conf'
 
 export function knows(entries: Record<string, KnownEntry>, overrides: Partial<KnownManifest> = {}): Memory {
   const memory = memoryOf({web: entries})
-  return {...memory, manifests: new Map([['web', {...memory.manifests.get('web')!, ...overrides}]])}
+  const lastRun = {...memory.lastRun!, readAt: '2026-11-20T11:59:59.500Z'}
+  return {...memory, lastRun, manifests: new Map([['web', {...memory.manifests.get('web')!, ...overrides}]])}
 }
 
 /** The same with another log of `ops`; `web` is what it was told of that Manifest, null for nothing. */
@@ -35,6 +36,14 @@ export function muted(memory: Memory, ...keys: readonly string[]): Memory {
   return {...memory, mutes}
 }
 
+/** The same after one more run an hour ago, which ended like this and did not check `web`. */
+export function uncheckedSince(memory: Memory, outcome: 'failed' | 'incomplete'): Memory {
+  const startedAt = '2026-11-20T14:00:00Z'
+  // a run that saw nothing makes no reading older
+  const readAt = outcome === 'failed' ? memory.lastRun!.readAt : '2026-11-20T14:00:01.500Z'
+  return {...memory, lastRun: {id: 'run-2', group: 'group-2', startedAt, readAt, outcome}}
+}
+
 export type Situation = {
   readonly title: string
   readonly memory: Memory
@@ -48,8 +57,8 @@ export type Situation = {
   readonly text: readonly string[]
 }
 
-const reminderNext = {at: '2026-11-21T12:00:00Z', reasons: ['reminder']} as const
-const reminderText = 'next: a reminder on 2026-11-21 12:00 UTC if it is still there'
+const reminderNext = {at: '2026-11-21T11:55:00Z', reasons: ['reminder']} as const
+const reminderText = 'next: a reminder from 2026-11-21 11:55 UTC on if it is still there'
 const toldText = 'told 3 h ago (first-drift): 1 entry still open'
 const failing = {code: 'error', groups: 1, group: 'group-1', since: '2026-11-20T12:00:00Z'}
 const drifted = knows({[nginx]: knownEntry()})
@@ -74,6 +83,14 @@ export const situations: readonly Situation[] = [
     next: null,
     statuses: ['always-sync'],
     text: [],
+  },
+  {
+    title: 'drift that was not looked at in the last run',
+    memory: uncheckedSince(drifted, 'failed'),
+    due: [],
+    next: reminderNext,
+    statuses: ['told'],
+    text: [toldText, 'unchecked since 12:00 UTC, drifted then', reminderText],
   },
   {
     title: 'told, and nothing changed since',
@@ -130,7 +147,7 @@ export const situations: readonly Situation[] = [
     due: [],
     next: {at: '2026-11-20T18:00:00Z', reasons: ['entries-changed']},
     statuses: ['changed'],
-    text: [toldText, 'content of 1 entry changed: told again after 18:00 UTC'],
+    text: [toldText, 'content of 1 entry changed: told again from 18:00 UTC on'],
   },
   {
     title: 'a told entry that is removed now',
@@ -146,7 +163,7 @@ export const situations: readonly Situation[] = [
     due: [],
     next: {at: '2026-11-20T18:00:00Z', reasons: ['first-drift']},
     statuses: ['new'],
-    text: ['told 3 h ago (first-drift)', '1 entry came back soon after it was told: told again after 18:00 UTC'],
+    text: ['told 3 h ago (first-drift)', '1 entry came back soon after it was told: told again from 18:00 UTC on'],
   },
   {
     title: 'resolved, and the notifier wants to hear of it',
@@ -274,13 +291,13 @@ export const situations: readonly Situation[] = [
       failure: {codes: ['error'], toldAt: '2026-11-20T13:00:00Z'},
     }),
     due: [],
-    next: {at: '2026-11-21T13:00:00Z', reasons: ['reminder']},
+    next: {at: '2026-11-21T12:55:00Z', reasons: ['reminder']},
     statuses: [],
     text: [
       'told 3 h ago (check-failed)',
       'not checked since 3 h, 3 runs in a row (error), last checked 3 h ago; told 2 h ago',
       'no drift is known of it',
-      'next: a reminder on 2026-11-21 13:00 UTC if it is still there',
+      'next: a reminder from 2026-11-21 12:55 UTC on if it is still there',
     ],
   },
   {

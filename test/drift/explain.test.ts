@@ -33,7 +33,7 @@ describe('explain', () => {
     const drifted = knows({[nginx]: knownEntry()})
     const web = drifted.manifests.get('web')!
     const both = {...drifted, manifests: new Map([...drifted.manifests, ['api', {...web, entries: new Map()}]])}
-    expect(explained(both).notifiers[0]).toMatchObject({due: [], next: {at: '2026-11-21T12:00:00Z'}})
+    expect(explained(both).notifiers[0]).toMatchObject({due: [], next: {at: '2026-11-21T11:55:00Z'}})
     const {notifiers} = explained(told(both, null), undefined, {manifest: 'api'})
     expect(notifiers[0]).toMatchObject({due: ['first-drift'], next: null, manifests: [{name: 'api', due: []}]})
   })
@@ -48,7 +48,7 @@ describe('explain', () => {
     const known = told(twice, null, {failure: {codes: ['TAZUNA_FAILED'], toldAt: since}})
     expect(explained(known).notifiers[0]).toMatchObject({
       due: [],
-      next: {at: '2026-11-21T12:00:00Z', reasons: ['reminder']},
+      next: {at: '2026-11-21T11:55:00Z', reasons: ['reminder']},
       failing: {toldAt: since},
     })
   })
@@ -61,7 +61,7 @@ describe('explain', () => {
     const known = told(lost, null, {massDrift: {since, toldAt: since}})
     expect(explained(known).notifiers[0]).toMatchObject({
       due: [],
-      next: {at: '2026-11-21T12:00:00Z', reasons: ['reminder']},
+      next: {at: '2026-11-21T11:55:00Z', reasons: ['reminder']},
       massDriftToldAt: since,
     })
     const over = {...known, massDrift: {...massDrift, over: true}}
@@ -83,7 +83,7 @@ describe('explain', () => {
     const future = told(knows({[nginx]: knownEntry()}), {toldAt: '2027-01-01T00:00:00Z'})
     expect(explained(future).notifiers[0]?.manifests[0]).toMatchObject({
       told: {at: '2026-11-20T15:00:00Z'},
-      next: {at: '2026-11-21T15:00:00Z', reasons: ['reminder']},
+      next: {at: '2026-11-21T14:55:00Z', reasons: ['reminder']},
     })
   })
 
@@ -100,7 +100,7 @@ describe('explain', () => {
   })
 
   it('of any Manifest: what comes next is due at that time, and not before', () => {
-    const early = 6 * 60_000 // reminders may come five minutes early
+    const early = 1000 // times are kept to the second
     let seen = 0
     fc.assert(
       fc.property(plausibleMemory, fc.integer({min: 1, max: 3}), fc.boolean(), (memory, minSightings, resolved) => {

@@ -63,7 +63,23 @@ describe('UNSTABLE_RENDER', () => {
     await story.run('09:00', {web: {modified: [secret]}})
     expect(await story.run('12:00', {web: {modified: [`${secret}@2`]}})).toEqual({})
     expect(story.warned()).toEqual(['UNSTABLE_RENDER'])
-    expect(await story.run('14:00', {web: {modified: [`${secret}@2:2`]}})).toEqual({ops: ['entries-changed']})
+    expect(await story.run('14:00', {web: {modified: [`${secret}@3:2`]}})).toEqual({ops: ['entries-changed']})
+  })
+
+  it('is no change later either: what was told is what it renders by then', async () => {
+    const story = watchOf({notifiers: {ops: {changeInterval: '1h'}}})
+    await story.run('09:00', {web: {modified: ['a']}})
+    expect(await story.run('12:00', {web: {modified: ['a@2']}})).toEqual({})
+    expect(await story.run('14:00', {web: {modified: ['a@2']}}, {digest: 'sha256:two'})).toEqual({})
+  })
+
+  it('is not what was last seen from another artifact, also where a run in between did not print it', async () => {
+    const story = watchOf({notifiers: {ops: {changeInterval: '1h'}}})
+    await story.run('09:00', {web: {modified: ['a']}})
+    await story.run('12:00', {web: {modified: ['b'], moved: true}}, {digest: 'sha256:two'})
+    expect(await story.run('14:00', {web: {modified: ['a@2', 'b']}}, {digest: 'sha256:two'})).toEqual({
+      ops: ['entries-changed'],
+    })
   })
 
   it('keeps the digest by which it was last checked through runs that could not check it', async () => {

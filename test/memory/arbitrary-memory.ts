@@ -31,6 +31,7 @@ const toldEntry = record({diffType: fc.constantFrom(...diffTypes), hash})
 const entry: fc.Arbitrary<KnownEntry> = record({
   diffType: fc.constantFrom(...diffTypes),
   hash,
+  digest: fc.constantFrom(null, 'sha256:aa', 'sha256:bb'),
   storedHash: hash,
   firstSeenAt: time,
   changedAt: nullable(time),

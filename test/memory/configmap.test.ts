@@ -194,6 +194,13 @@ describe('configMapMemory', () => {
     }
   })
 
+  it('folds no more once there is less to keep', async () => {
+    const store = open()
+    const large = await store.save(largeMemory(1000, 100), await loaded(store), never)
+    expect(large.state === 'saved' && large.folded.length).toBeGreaterThan(0)
+    expect(await store.save(largeMemory(1000, 1), await loaded(store), never)).toMatchObject({folded: []})
+  })
+
   it('refuses what unfolds to far too much', async () => {
     held = {...held, binaryData: {'memory.json.gz': gzipText(' '.repeat(130 * 1024 * 1024)).toString('base64')}}
     expect(await open().load(never)).toMatchObject({

@@ -150,6 +150,24 @@ describe('fileMemory', () => {
     expect(await readdir(dir.path)).toStrictEqual(['memory.json'])
   })
 
+  it('saves nothing that it would not read: it folds, and what is too large then it refuses', async () => {
+    await using dir = await tempDir()
+    const path = join(dir.path, 'memory.json')
+    const [large, whole] = [largeMemory(3, 20), join(dir.path, 'whole.json')]
+    await open(whole).save(large, null, never)
+    const sizeLimit = (await stat(whole)).size - 1
+    const saved = await open(path, {sizeLimit}).save(large, null, never)
+    expect(saved).toMatchObject({state: 'saved', folded: [expect.any(String)]})
+    expect(await open(path, {sizeLimit}).load(never)).toMatchObject({state: 'loaded'})
+    const before = await readFile(path)
+    const version = saved.state === 'saved' ? saved.version : null
+    expect(await open(path, {sizeLimit: 100}).save(large, version, never)).toMatchObject({
+      state: 'unusable',
+      message: expect.stringMatching(/^saving the memory in .*: it would have \d+ bytes/),
+    })
+    expect(await readFile(path)).toStrictEqual(before)
+  })
+
   it('waits for another process that saves, but not for long', async () => {
     await using dir = await tempDir()
     const path = join(dir.path, 'memory.json')
@@ -185,7 +203,7 @@ describe('fileMemory', () => {
     const path = await dir.write('memory.json', 'before')
     const files = new Set([`${path}.lock`])
     const lock = {id: 'a', files, renew: () => Promise.resolve(false), release: () => Promise.resolve()}
-    expect(await replaceFile(path, Buffer.from('after'), lock)).toBe(false)
+    expect(await replaceFile(path, Buffer.from('after'), lock, true)).toBe(false)
     expect(await readFile(path, 'utf8')).toBe('before')
     expect(await readdir(dir.path)).toStrictEqual(['memory.json'])
   })

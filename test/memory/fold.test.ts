@@ -48,6 +48,16 @@ describe('fold', () => {
     })
   })
 
+  it('counts what was told by what it takes: the drift as it is takes a word', () => {
+    const kept = memoryOf({kept: rowsOf('kept', [{}, {}, {}, {}, {}, {}]), folded: rowsOf('folded', [{}, {}, {}, {}])})
+    const log = kept.notifiers.get('ops')!
+    const told = log.manifests.get('folded')!
+    const others = new Map([...told.entries].map(([key, content]) => [key, {...content, hash: 'ffffffffffff'}]))
+    const manifests = new Map([...log.manifests, ['folded', {...told, entries: others}]])
+    const withOthers = {...kept, notifiers: new Map([['ops', {...log, manifests}]])}
+    expect(foldedNames(fold(withOthers, encodedLength(withOthers) - 1, encodedLength))).toStrictEqual(['folded'])
+  })
+
   it('keeps what was told of it as the same kind of fingerprint, and the rest of the log', () => {
     const log = memory.notifiers.get('ops')!
     const left = new Map([['large/v1/Secret/ns/gone', '2026-11-20T00:00:00Z']])

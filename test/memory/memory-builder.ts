@@ -8,6 +8,7 @@ export function knownEntry(overrides: Partial<KnownEntry> = {}): KnownEntry {
     diffType: 'modified',
     hash: '0123456789ab',
     storedHash: 'ba9876543210',
+    digest: null,
     firstSeenAt: '2026-11-19T00:00:00Z',
     changedAt: '2026-11-19T00:00:00Z',
     lastSeenAt: '2026-11-20T12:00:00Z',
