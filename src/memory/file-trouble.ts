@@ -8,7 +8,10 @@ import type {MemoryTrouble} from './memory-store.ts'
 export function toFileTrouble(error: unknown, attempt: string): MemoryTrouble | null {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return null
   const code = String(error.code)
-  const [state, hint] = troubles.get(code) ?? (['unusable', 'look at its path and its disk, or name another'] as const)
+  const isNoPlace = code === 'ENOENT' && error.syscall === 'mkdir'
+  const [state, hint] =
+    (isNoPlace ? noPlace : troubles.get(code)) ??
+    (['unusable', 'look at its path and its disk, or name another'] as const)
   return {state, message: `${attempt}: ${errorText(error)}`, hint}
 }
 
@@ -16,6 +19,7 @@ const noRight = ['unusable', 'let this user read and write the file and its fold
 const noSpace = ['unreachable', 'make room on its disk'] as const
 const tooBusy = ['unreachable', 'the machine has no files or memory left: look at what else runs there'] as const
 const network = ['unreachable', 'look at the server of this file system; the next run tries again'] as const
+const noPlace = ['unusable', 'no folder can be made there: name another file'] as const
 const notAFile = ['unusable', 'name another file: this path cannot be one'] as const
 
 const troubles = new Map<string, readonly [MemoryTrouble['state'], string]>([

@@ -1,5 +1,5 @@
 import {hash} from 'node:crypto'
-import {mkdir, readFile, readlink, realpath, stat} from 'node:fs/promises'
+import {readFile, readlink, realpath, stat} from 'node:fs/promises'
 import {dirname, resolve} from 'node:path'
 
 import type {Memory} from '../model/memory.ts'
@@ -10,6 +10,7 @@ import {fold, foldedNames} from './fold.ts'
 import {toFileTrouble} from './file-trouble.ts'
 import {takeLock} from './lock.ts'
 import type {Loaded, MemoryStore, MemoryTrouble, Saved, Version} from './memory-store.ts'
+import {makeFolder} from './make-folder.ts'
 import {removeLeftovers, replaceFile} from './replace-file.ts'
 
 export type FileOptions = WatchIdentity & {
@@ -40,7 +41,7 @@ export function fileMemory(options: FileOptions): MemoryStore {
   async function save(memory: Memory, version: Version, signal: AbortSignal): Promise<Saved> {
     const {bytes, folded} = pack(memory)
     if (bytes.length > sizeLimit) return tooLarge(path, bytes.length)
-    await mkdir(dirname(path), {recursive: true, mode: 0o700})
+    await makeFolder(dirname(path))
     const target = await followLink(path)
     const lock = await takeLock(`${target}.lock`, {clock, wait: lockWait, signal})
     if (lock === null) return inUse(path, target)
