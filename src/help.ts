@@ -1,3 +1,5 @@
+import {Help, type Option} from 'commander'
+
 import {exitCodes} from './model/exit-code.ts'
 import {wrap} from './report/wrap.ts'
 
@@ -7,6 +9,15 @@ export function exitCodeHelp(width: number): string {
     ({code, means}) => `  ${String(code).padStart(3)}  ${wrap(means.replaceAll('`', ''), width, 7, 7)}`,
   )
   return ['', 'Exit codes:', ...lines].join('\n')
+}
+
+/** What an option does, that it is required, and its default if that says something: not `false` and not `[]`. */
+export function optionHelp(option: Option): string {
+  const isPlain =
+    option.defaultValue === false || (Array.isArray(option.defaultValue) && option.defaultValue.length === 0)
+  const shown = isPlain ? (Object.create(option, {defaultValue: {value: undefined}}) as Option) : option
+  const text = new Help().optionDescription(shown)
+  return option.mandatory ? `${text} (required)` : text
 }
 
 /** Below the help of each command. */

@@ -54,7 +54,7 @@ export async function observe(begun: Report, options: ObserveOptions): Promise<O
     const {entries, warnings} = filterEntries(ledger.entries, ignore, now, ledger.complete)
     const findings = toFindings(ledger, entries, run, toTimestamp(now))
     const found = {...report, ...findings, warnings: [...report.warnings, ...ledger.warnings, ...warnings]}
-    const {outcome, error} = findings
+    const {outcome} = findings
     return {
       // tazuna names files by where the source lies in this run: that is another folder in each
       report: redactReport(found, text => redact(text.replaceAll(`${source.folder}/`, ''))),
@@ -62,7 +62,8 @@ export async function observe(begun: Report, options: ObserveOptions): Promise<O
         ...unseen,
         now,
         outcome,
-        errorCode: error?.code ?? null,
+        // that State moved is said in a warning; it fails neither the run nor a Manifest
+        errorCode: ledger.error?.code ?? null,
         // a run that checked nothing says so as a whole
         ...(outcome !== 'failed' && {manifests: ledger.manifests, entries}),
         moved: ledger.moved,

@@ -3,7 +3,7 @@ import {Argument, Command, InvalidArgumentError, Option} from 'commander'
 import type {CommandContext} from './commands/context.ts'
 import {parseDuration} from './duration.ts'
 import {distance} from './config/nearest.ts'
-import {commandHelp, exitCodeHelp} from './help.ts'
+import {commandHelp, exitCodeHelp, optionHelp} from './help.ts'
 import type {LogFlags} from './log.ts'
 import type {ExitCode} from './model/exit-code.ts'
 import type {FailOn} from './model/run-exit-code.ts'
@@ -25,7 +25,7 @@ export function toProgram(context: CommandContext, done: Done): Command {
     .addOption(new Option('--log-format <format>', 'of the lines on stderr').choices(['text', 'json']).default('text'))
     .option('-v, --verbose', 'tell on stderr what goes on: stages, calls of tazuna, requests', false)
     .exitOverride()
-    .configureHelp({showGlobalOptions: true})
+    .configureHelp({showGlobalOptions: true, optionDescription: optionHelp})
     .configureOutput({
       writeOut: text => void context.stdout.write(text),
       writeErr: () => undefined,
@@ -69,7 +69,7 @@ function addRun(program: Command, {context, done, logFlags}: Call): void {
     .addOption(
       new Option('--format <format>', 'of the report on stdout').choices(['text', 'json', 'markdown']).default('text'),
     )
-    .option('--output <file>', 'write the report to this file, too')
+    .option('--output <file>', 'write the report to this file, too, in the same format')
     .option('--fail-on <what>', 'exit with 10 on drift, or on these: added,modified,removed', toFailOn, [])
     .option('--jitter <duration>', 'wait first, up to this long: always the same for a cluster and watch', toJitter)
     .addHelpText('after', commandHelp.run)

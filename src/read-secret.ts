@@ -13,8 +13,19 @@ export function readSecret(ref: SecretRef, env: NodeJS.ProcessEnv, baseDir: stri
   const value = ref.env === undefined ? readFile(resolve(baseDir, ref.file!)) : env[ref.env]
   const text = value?.replace(/\r?\n$/, '') ?? ''
   if (text !== '') return new Secret(text)
-  const where = ref.env === undefined ? `file ${ref.file}` : `variable ${ref.env}`
-  throw new WatchError('SECRET_MISSING', `reading a secret from ${where}: it is not set or empty`)
+  throw new WatchError('SECRET_MISSING', `reading a secret from ${placeOf(ref)}: it is not set or empty`)
+}
+
+/** The secret, if it is a URL that can be called. Throws `SECRET_MISSING`, which does not show it. */
+export function requireUrl(secret: Secret, ref: SecretRef): Secret {
+  const url = URL.parse(secret.reveal())
+  if (url !== null && /^https?:$/.test(url.protocol)) return secret
+  const message = `reading a secret from ${placeOf(ref)}: it is not a URL that begins with http:// or https://`
+  throw new WatchError('SECRET_MISSING', message)
+}
+
+function placeOf(ref: SecretRef): string {
+  return ref.env === undefined ? `file ${ref.file}` : `variable ${ref.env}`
 }
 
 function readFile(path: string): string {

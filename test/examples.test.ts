@@ -22,6 +22,11 @@ describe('the examples', () => {
     expect(config.notifiers.map(({type}) => type)).toContain('slack')
   })
 
+  it('have a memory where a pod keeps no file', async () => {
+    const {memory} = await loadConfig({flags: {config: 'cronjob.yaml'}, env: {}, cwd: folder})
+    expect(memory.configMap).toEqual({namespace: 'tazuna-watch', name: 'tazuna-watch-memory'})
+  })
+
   it.each(files)('%s is what the JSON Schema takes, and says so to editors', file => {
     const text = readFileSync(`${folder}/${file}`, 'utf8')
     expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=../schema/config.v1.json')

@@ -7,6 +7,7 @@ import {toEntryMatcher} from '../notify/match.ts'
 import type {Notifier} from '../notify/notifier.ts'
 import {openNotifier, type NotifierConfig} from '../notify/registry.ts'
 import {unavailable} from '../notify/unavailable.ts'
+import {requireUrl} from '../read-secret.ts'
 import type {SecretRef} from '../secret-ref.ts'
 import type {Redact, Secret} from '../secret.ts'
 import {heartbeatSink} from '../sink/heartbeat.ts'
@@ -83,7 +84,8 @@ function openTextfile(config: Config, {redact}: OutputTools): Sink | null {
 }
 
 function openHeartbeat({heartbeat}: Config, {resolveSecret, http, redact}: OutputTools): Sink | null {
-  return heartbeat === null ? null : heartbeatSink({url: resolveSecret(heartbeat.url), http, redact})
+  if (heartbeat === null) return null
+  return heartbeatSink({url: requireUrl(resolveSecret(heartbeat.url), heartbeat.url), http, redact})
 }
 
 /** What all exports of metrics need to know. */

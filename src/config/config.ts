@@ -62,14 +62,23 @@ export type PushgatewayConfig = {
   readonly basicAuth: {readonly username: string; readonly password: SecretRef} | null
 }
 
+/** A secret that the config names, with the key that names it. */
+export type NamedSecret = {readonly path: readonly PropertyKey[]; readonly ref: SecretRef; readonly isUrl: boolean}
+
 /** Every secret that the config names, in config order. */
-export function secretRefsOf({source, notifiers, pushgateway, heartbeat}: PartialConfig): SecretRef[] {
+export function secretsOf({source, notifiers, pushgateway, heartbeat}: PartialConfig): NamedSecret[] {
   const login = source?.kind === 'oci' ? source.credentials?.password : undefined
   const password = pushgateway?.basicAuth?.password
+  const passwordPath = ['metrics', 'pushgateway', 'basicAuth', 'password']
   return [
-    ...(login === undefined ? [] : [login]),
-    ...notifiers.map(({webhookUrl}) => webhookUrl),
-    ...(password === undefined ? [] : [password]),
-    ...(heartbeat === null ? [] : [heartbeat.url]),
+    ...(login === undefined ? [] : [{path: ['source', 'credentials', 'password'], ref: login, isUrl: false}]),
+    ...notifiers.map(({webhookUrl: ref}, index) => ({path: ['notifiers', index, 'webhookUrl'], ref, isUrl: true})),
+    ...(password === undefined ? [] : [{path: passwordPath, ref: password, isUrl: false}]),
+    ...(heartbeat === null ? [] : [{path: ['heartbeat', 'url'], ref: heartbeat.url, isUrl: true}]),
   ]
+}
+
+/** Where every secret that the config names is read from, in config order. */
+export function secretRefsOf(config: PartialConfig): SecretRef[] {
+  return secretsOf(config).map(({ref}) => ref)
 }

@@ -29,6 +29,7 @@ export const rules: readonly Rule[] = [
   notifierNamesAreUnique,
   deadlineLeavesTime,
   configMapIsNamed,
+  gatewayIsNamedAlone,
 ]
 
 function clusterIsNamed(config: unknown): Problem[] {
@@ -77,6 +78,15 @@ function deadlineLeavesTime(config: unknown): Problem[] {
 function configMapIsNamed(config: unknown): Problem[] {
   if (get(config, 'memory', 'store') !== 'configmap' || get(config, 'memory', 'configMap') !== undefined) return []
   return [{path: ['memory', 'store'], message: 'needs memory.configMap with the name of a ConfigMap'}]
+}
+
+/** The page of a Pushgateway is at `/metrics`, and its groups are below that. */
+function gatewayIsNamedAlone(config: unknown): Problem[] {
+  const url = get(config, 'metrics', 'pushgateway', 'url')
+  const path = typeof url === 'string' ? URL.parse(url)?.pathname : undefined
+  if (path === undefined || !/\/metrics\/*$/.test(path)) return []
+  const message = 'ends in /metrics; write it without: what a group needs is put behind it'
+  return [{path: ['metrics', 'pushgateway', 'url'], message}]
 }
 
 function duration(value: unknown): number | null {

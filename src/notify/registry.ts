@@ -1,6 +1,7 @@
 import {z} from 'zod'
 
 import type {Http} from '../http.ts'
+import {requireUrl} from '../read-secret.ts'
 import type {Redact, Secret} from '../secret.ts'
 import type {Notifier} from './notifier.ts'
 import {slackConfig} from './slack/config.ts'
@@ -13,13 +14,13 @@ export type NotifierConfig = z.output<typeof notifierSchema>
 
 export type NotifierTools = {http: Http; redact: Redact; resolveSecret: (ref: NotifierConfig['webhookUrl']) => Secret}
 
-/** Opens a notifier. Throws `SECRET_MISSING`. */
+/** Opens a notifier. Throws `SECRET_MISSING`, also for a webhook URL that is none. */
 export function openNotifier(config: NotifierConfig, {http, redact, resolveSecret}: NotifierTools): Notifier {
   switch (config.type) {
     case 'slack':
       return slackNotifier({
         name: config.name ?? config.type,
-        webhookUrl: resolveSecret(config.webhookUrl),
+        webhookUrl: requireUrl(resolveSecret(config.webhookUrl), config.webhookUrl),
         http,
         redact,
       })

@@ -7,7 +7,11 @@ import {matchSchema} from './match.ts'
 export const rulesShape = {
   name: z.string().min(1).max(100).describe('unique; default the type').optional(),
   match: matchSchema.describe('which entries it is told of; default all').optional(),
-  remindAfter: duration.prefault('24h').describe('between two messages about open drift that stays as it is'),
+  remindAfter: duration
+    .prefault('24h')
+    .describe(
+      'between two messages about open drift that stays as it is; a run up to 5 minutes early reminds, too, so give it at least `10m`',
+    ),
   changeInterval: duration
     .prefault('6h')
     .describe(

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest'
 
 import {secretRefsOf, type RegistryLogin} from '../../src/config/config.ts'
-import {loadConfig, type ConfigFlags} from '../../src/config/load.ts'
+import {loadConfig, readConfig, type ConfigFlags} from '../../src/config/load.ts'
 import {tempDir} from '../support/temp-dir.ts'
 
 type Given = {source: string; flags?: ConfigFlags; env?: Record<string, string>; more?: string}
@@ -61,12 +61,19 @@ describe('source.credentials', () => {
     ['goes to what is named without one in the file', 'subpath: prod', 'oci://ghcr.io/acme/cfg', read],
     ['does not go to another port', artifact, 'oci://ghcr.io:8443/acme/cfg', null],
     ['does not go to a host whose name begins alike', artifact, 'oci://ghcr.io.example.com/acme/cfg', null],
-    ['does not go to a host that has it as a user', artifact, 'oci://ghcr.io@example.com/acme/cfg', null],
     ['is nothing to a folder', artifact, './cluster', undefined],
   ])('%s', async (_title, written, source, expected) => {
     const given = {source: `{${written}, ${login}}`}
     expect(await loginOf({...given, flags: {source}})).toEqual(expected)
     expect(await loginOf({...given, env: {TAZUNA_WATCH_SOURCE: source}})).toEqual(expected)
+  })
+
+  it('does not go to a host that has it as a user, where the reference is looked at later', async () => {
+    await using dir = await tempDir()
+    await dir.write('c.yaml', `apiVersion: tazuna-watch/v1\nsource: {${artifact}, ${login}}\n`)
+    const flags = {config: 'c.yaml', source: 'oci://ghcr.io@example.com/acme/cfg'}
+    const {config} = await readConfig({flags, env: {}, cwd: dir.path}, [])
+    expect(config.source).toMatchObject({kind: 'oci', credentials: null})
   })
 
   it.each([

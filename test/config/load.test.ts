@@ -316,6 +316,20 @@ runbookUrl: ftp://example.com
       {file: minimal, env: {PUSHGATEWAY_URL: 'gateway'}},
       ['PUSHGATEWAY_URL: metrics.pushgateway.url: write a URL that begins with http:// or https://'],
     ],
+    ...['/metrics', '/metrics/', '/behind/metrics?x=1'].map((end): [string, Given, string[]] => [
+      `a Pushgateway with ${end}`,
+      {file: `${minimal}metrics: {pushgateway: {url: "http://me:geheim@gateway:9091${end}"}}\n`},
+      [
+        'tazuna-watch.yaml:4:30 metrics.pushgateway.url: ends in /metrics; write it without: what a group needs is put behind it',
+      ],
+    ]),
+    [
+      'a reference without a host',
+      {env: {TAZUNA_WATCH_SOURCE: 'oci://config'}, flags: {cluster: 'c'}},
+      [
+        'TAZUNA_WATCH_SOURCE: source.oci: reading the reference "oci://config": it names no repository; write it as oci://HOST[:PORT]/REPOSITORY[:TAG][@DIGEST]',
+      ],
+    ],
     [
       'an empty list of patterns',
       {file: `${minimal}ignore: [{manifest: [], reason: r}]\n`},

@@ -53,6 +53,28 @@ describe('the command line', () => {
     expect(stdout).toContain(`tazuna-watch ${command}`)
   })
 
+  it.each([['run'], ['pull'], ['memory reset'], ['mute']])(
+    'shows no default that is none in the help of %s',
+    async command => {
+      const {stdout} = await cli([...command.split(' '), '--help'])
+      expect(stdout).not.toMatch(/default:\s+(?:false|\[\])/)
+    },
+  )
+
+  it('shows a default that is one', async () => {
+    expect((await cli(['run', '--help'])).stdout).toMatch(/default:\s+"text"/)
+  })
+
+  it.each([
+    ['mute', '--for <duration>', 2],
+    ['mute', '--reason <text>', 2],
+    ['pull', '--output <dir>', 1],
+  ])('shows in the help of %s that it needs %s', async (command, option, count) => {
+    const {stdout} = await cli([command, '--help'])
+    expect(stdout.replaceAll(/\s+/g, ' ').split(option)[1]).toMatch(/^[^<]+ \(required\) /)
+    expect(stdout.match(/\(required\)/g)).toHaveLength(count)
+  })
+
   it('shows every exit code in its help', async () => {
     const {stdout} = await cli(['--help'])
     for (const {code} of exitCodes) expect(stdout).toMatch(new RegExp(`^ +${code}  `, 'm'))

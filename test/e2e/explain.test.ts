@@ -33,10 +33,11 @@ Last run ${time} \\(just now\\): drift\\.
 
 slack
   Its last message was delivered just now\\.
-  Nothing is due before ${time} \\(reminder\\) if all stays as it is\\.
+  Nothing is due now; from ${time} on the next run
+ {4}sends it a message \\(reminder\\) if all stays as it is\\.
   web
     told just now \\(baseline\\): 3 entries still open
-    next: a reminder on ${time} if it is still there
+    next: a reminder from ${time} on if it is still there
   In sync, nothing to tell: api
 $`,
       ),
@@ -62,11 +63,11 @@ notifiers:
     told just now (baseline): 1 entry still open
     not told: 1 entry seen once, told after 2 runs in a row
     no drift: 1 ignored by a rule of the config
-    next: a reminder on `)
+    next: a reminder from `)
     expect(stdout).toContain(`
-    removed      ConfigMap web/old     told
-    modified     Deployment web/nginx  not seen often enough
-    added        ConfigMap web/new     ignored
+    removed      web//v1/ConfigMap/web/old         told
+    modified     web/apps/v1/Deployment/web/nginx  not seen often enough
+    added        web//v1/ConfigMap/web/new         ignored
 `)
     expect(stdout).toContain('\n    not told: `match` leaves out 2 entries\n')
   })
@@ -98,7 +99,7 @@ notifiers:
       'name joinedAt baselineAt deliveredAt failedSince due next failing massDriftToldAt manifests'.split(' '),
     )
     expect(Object.keys(explanation.notifiers[0]!.manifests[0]!)).toEqual(
-      'name matched lastCheckedAt goneSince told due next failing folded mutes entries'.split(' '),
+      'name matched lastCheckedAt checked goneSince told due next failing folded mutes entries'.split(' '),
     )
     expect(explanation).toMatchObject({
       schema: 'tazuna-watch/explain/v1',

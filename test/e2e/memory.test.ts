@@ -155,7 +155,7 @@ describe.concurrent('a memory in a ConfigMap', () => {
     await using _server = server
     const calls = server.calls.length
     const shown = await w.run(['memory', 'show'], {env})
-    expect(shown.stdout).toMatch(/^test · ConfigMap watch\/memory\nLast run .+: drift, group\s/)
+    expect(shown.stdout).toMatch(/^test · ConfigMap watch\/memory\nLast run .+: drift\.\n/)
     expect(server.calls.slice(calls).map(({line}) => line)).toEqual(['GET /api/v1/namespaces/watch/configmaps/memory'])
     expect(server.calls.at(-1)!.authorization).toBe('Bearer token-1')
     const muted = await w.run(['mute', 'web', '--for', '2h', '--reason', 'ticket'], {env})
@@ -166,21 +166,21 @@ describe.concurrent('a memory in a ConfigMap', () => {
     expect((await w.run(['memory', 'show'], {env})).stdout).toContain('No run has ended yet.')
   })
 
-  it('that is damaged or forbidden is not reset; the way to do it by hand is told', async () => {
+  it('that is damaged or forbidden is not reset; the way to remove a damaged one is told', async () => {
     await using w = await world({memory: true})
     const {server, env} = await laptop(w)
     await using _server = server
     const byHand =
-      "to begin anew all the same: kubectl patch configmap memory --context here -n watch --type=merge -p '{" +
-      '"binaryData":{"memory.json.gz":null}}\'\n'
-    for (const answer of [
-      {body: configMap({binaryData: {'memory.json.gz': 'AAAA'}})},
-      status(403, 'Forbidden', 'no right'),
-    ]) {
+      'hint: restore it from a copy, or begin anew: kubectl patch configmap memory --context here -n watch ' +
+      `--type=merge -p '{"binaryData":{"memory.json.gz":null}}'\n`
+    for (const [answer, hint] of [
+      [{body: configMap({binaryData: {'memory.json.gz': 'AAAA'}})}, byHand],
+      [status(403, 'Forbidden', 'no right'), 'hint: grant `get` and `update` on configmaps "memory"'],
+    ] as const) {
       server.answer = () => answer
       const {exitCode, stderr} = await w.run(['memory', 'reset', '--yes'], {env})
       expect(exitCode).toBe(73)
-      expect(stderr).toContain(byHand)
+      expect(stderr).toContain(hint)
     }
     expect(server.calls.every(({line}) => line.startsWith('GET'))).toBe(true)
   })

@@ -61,6 +61,13 @@ describe('notify test', () => {
     )
   })
 
+  it('says that a webhook URL is none, without showing it, and exits with 78', async () => {
+    const {exitCode, stdout, stderr} = await notifyTest([], {env: {SLACK_WEBHOOK_URL: 'canary-hello'}})
+    expect(exitCode).toBe(78)
+    expect(stdout).toMatch(/^slack \(slack\): failed: .+ variable SLACK_WEBHOOK_URL: it is not a URL/)
+    expect(stdout + stderr).not.toContain('canary-hello')
+  })
+
   it('tells all notifiers of the config, with its cluster and links, and no sink', async () => {
     await writeConfig()
     const {exitCode, stdout} = await notifyTest([], {env: {OPS: hook(ops), WEB: hook(ops)}})

@@ -153,9 +153,14 @@ notifiers:
     expect(w.webhook.calls[0]!.body).not.toContain('nginx')
   })
 
-  it('writes the report to a file, too, in the same form', async () => {
+  it.each([
+    ['text, the default', [], /^test\n/],
+    ['JSON', ['--format', 'json'], /^\{\n/],
+    ['markdown', ['--format', 'markdown'], /^#/],
+  ])('writes the report to a file, too, in the form of stdout: %s', async (_title, words, form) => {
     await using w = await world()
-    const {stdout} = await w.run(['--format', 'json', '--output', 'report.json'])
+    const {stdout} = await w.run([...words, '--output', 'report.json'])
+    expect(stdout).toMatch(form)
     expect(await readFile(join(w.dir.path, 'report.json'), 'utf8')).toBe(stdout)
   })
 
@@ -183,6 +188,23 @@ notifiers:
       ['pushgateway', 'delivered'],
     ])
     expect(result.stderr).toContain('(SECRET_MISSING)')
+  })
+
+  it('goes on without a notifier whose URL is none, exits with 78, and does not show it', async () => {
+    await using w = await world()
+    const result = await w.run(['--format', 'json'], {env: {SLACK_WEBHOOK_URL: 'canary-hello'}})
+    expect(result.exitCode).toBe(78)
+    expect(reportOf(result).notifications).toMatchObject([
+      {
+        name: 'slack',
+        delivery: 'failed',
+        detail:
+          'notifier slack: reading a secret from variable SLACK_WEBHOOK_URL: it is not a URL that begins with http:// or https://',
+      },
+      {name: 'pushgateway', delivery: 'delivered'},
+    ])
+    expect(result.stderr).toContain('(SECRET_MISSING)')
+    expect(result.stdout + result.stderr).not.toContain('canary-hello')
   })
 
   it('exits with 74 when a receiver refuses, and tells the others', async () => {

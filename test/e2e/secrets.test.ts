@@ -89,9 +89,9 @@ const cases: readonly Case[] = [
   },
   {
     title: 'the URL of Slack is none',
-    exitCode: 74,
+    exitCode: 78,
     prepare: () => ({SLACK_WEBHOOK_URL: `hooks.slack.com/services/T0/B0/${canaries.hook.word}`}),
-    seen: /Slack was not reached/,
+    seen: /SLACK_WEBHOOK_URL: it is not a URL/,
   },
   {
     title: 'the Pushgateway repeats its URL and the login',
@@ -140,9 +140,9 @@ const cases: readonly Case[] = [
   },
   {
     title: 'user and password stand in the reference',
-    exitCode: 66,
+    exitCode: 78,
     args: ['--source', `oci://ci:${canaries.unknown.word}@127.0.0.1/acme/config:prod`],
-    seen: /ARTIFACT_REF_INVALID/,
+    seen: /CONFIG_INVALID/,
   },
   {
     title: 'tazuna repeats every secret in its error',

@@ -105,9 +105,12 @@ describe('run with every sink', () => {
     expect(result.stdout + result.stderr).not.toContain('canary')
   })
 
-  it('goes on where the URL of the heartbeat is missing, and exits with 78', async () => {
+  it.each([
+    ['missing', ''],
+    ['no URL', 'canary-hello'],
+  ])('goes on where the URL of the heartbeat is %s, and exits with 78', async (_title, url) => {
     await using scene = await sinksWorld()
-    const result = await scene.run([], {HEARTBEAT_URL: ''})
+    const result = await scene.run([], {HEARTBEAT_URL: url})
     expect(result.exitCode).toBe(78)
     expect(reportOf(result).notifications.map(({delivery}) => delivery)).toEqual([
       'delivered',

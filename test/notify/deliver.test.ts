@@ -181,7 +181,7 @@ describe('deliver', () => {
         reasons: ['baseline'],
         pending: 2,
         attempts: 0,
-        detail: 'not sent: what the notifier before it was told could not be saved',
+        detail: 'not sent: the memory could not be written, or another run took over',
       },
     ])
   })

@@ -1,0 +1,64 @@
+import type {PartialConfig} from './config.ts'
+import type {Problem} from './rules.ts'
+
+/** What is allowed in a config and hardly meant, at its place. */
+export type ConfigWarning = Problem & {readonly code: string}
+
+export type Surroundings = {readonly env: NodeJS.ProcessEnv; readonly now: Date}
+
+/** A reminder comes up to 5 minutes early, so that runs that begin a little late or soon lose none. */
+const shortestReminder = 10 * 60_000
+
+/** All warnings about a valid config, where it is to run. */
+export function configWarnings(config: PartialConfig, {env, now}: Surroundings): ConfigWarning[] {
+  return [
+    ...expiredRules(config, now),
+    ...shortReminders(config),
+    ...unreadTextfile(config),
+    ...forgottenMemory(config, env),
+  ]
+}
+
+/** A rule holds to the end of its day, UTC. */
+function expiredRules({ignore}: PartialConfig, now: Date): ConfigWarning[] {
+  const today = now.toISOString().slice(0, 10)
+  return ignore.flatMap(({until}, index) => {
+    if (until === null || until >= today) return []
+    const message = `the rule ended on ${until} and does nothing; renew or remove it`
+    return [{code: 'IGNORE_RULE_EXPIRED', path: ['ignore', index, 'until'], message}]
+  })
+}
+
+function shortReminders({notifiers}: PartialConfig): ConfigWarning[] {
+  return notifiers.flatMap(({remindAfter}, index) => {
+    if (remindAfter >= shortestReminder) return []
+    const message = 'reminders may come 5 minutes early, so this reminds in nearly every run; write at least 10m'
+    return [{code: 'REMIND_AFTER_SHORT', path: ['notifiers', index, 'remindAfter'], message}]
+  })
+}
+
+function unreadTextfile({textfile}: PartialConfig): ConfigWarning[] {
+  if (textfile === null || textfile.endsWith('.prom')) return []
+  const message = 'node_exporter reads only files whose names end in .prom'
+  return [{code: 'TEXTFILE_NAME', path: ['metrics', 'textfile'], message}]
+}
+
+/** A file that nobody placed anywhere goes with what it is in. */
+function forgottenMemory({memory}: PartialConfig, env: NodeJS.ProcessEnv): ConfigWarning[] {
+  const {store, configMap, file} = memory
+  const isDefaultFile = file === null && (store === 'file' || (store === 'auto' && configMap === null))
+  const message = isDefaultFile ? forgottenWith(env) : null
+  return message === null ? [] : [{code: 'MEMORY_FORGOTTEN', path: ['memory'], message}]
+}
+
+function forgottenWith(env: NodeJS.ProcessEnv): string | null {
+  if (env['KUBERNETES_SERVICE_HOST']) {
+    return 'the file in the default place is forgotten with the pod; name a memory.configMap, or a memory.file on a volume'
+  }
+  if (!isTrue(env['GITHUB_ACTIONS']) && !isTrue(env['CI'])) return null
+  return 'the file in the default place is forgotten with the runner; set TAZUNA_WATCH_MEMORY=file:PATH and keep that file in a cache'
+}
+
+function isTrue(text: string | undefined): boolean {
+  return text !== undefined && !['', '0', 'false'].includes(text.toLowerCase())
+}
