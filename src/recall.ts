@@ -42,22 +42,30 @@ export type Aged = Observed & {
   readonly agesKnown: boolean
 }
 
+/**
+ * Asks another place since when there is drift, where the memory does not know: it is new, was lost, or is none. Begun
+ * before the reading, which takes longer; never rejects.
+ */
+export function askForAges(
+  {memory}: Recalled,
+  {recoverFirstSeen, readingSignal}: RecallOptions,
+): Promise<Recovered> | null {
+  const hasAges = memory !== null && memory.lastSuccessAt !== null && !memory.agesLost
+  return recoverFirstSeen === null || hasAges ? null : recoverFirstSeen(readingSignal)
+}
+
 /** A memory that is new or was lost does not make drift young: another place may know since when it is there. */
 export async function recoverAges(
   {report, seen}: Observed,
   {store, memory}: Recalled,
-  {recoverFirstSeen, readingSignal}: RecallOptions,
+  asked: Promise<Recovered> | null,
 ): Promise<Aged> {
-  const hasAges = memory !== null && memory.lastSuccessAt !== null && !memory.agesLost
-  const isNeeded = !hasAges && seen.entries.some(({filteredBy}) => filteredBy === null)
-  if (recoverFirstSeen === null || !isNeeded) {
-    return {
-      report,
-      seen: {...seen, agesLost: memory?.agesLost === true},
-      agesKnown: store !== null && memory?.agesLost !== true,
-    }
+  const isDrifted = seen.entries.some(({filteredBy}) => filteredBy === null)
+  if (asked === null || !isDrifted) {
+    const agesLost = memory?.agesLost === true
+    return {report, seen: {...seen, agesLost}, agesKnown: store !== null && !agesLost}
   }
-  const recovered = await recoverFirstSeen(readingSignal)
+  const recovered = await asked
   if (recovered.state === 'absent') return {report, seen, agesKnown: true}
   if (recovered.state === 'read') return {report, seen: {...seen, recovered: recovered.firstSeen}, agesKnown: true}
   const message = `since when there is drift is not known: ${recovered.message}`

@@ -9,7 +9,7 @@ import {deliver, type DeliverOptions} from './notify/deliver.ts'
 import type {Notifier} from './notify/notifier.ts'
 import {observe, type ObserveOptions} from './observe.ts'
 import {plan, type NoPlan, type Plan, type PlanOptions} from './plan.ts'
-import {memoryWarning, recall, recoverAges, type RecallOptions} from './recall.ts'
+import {askForAges, memoryWarning, recall, recoverAges, type RecallOptions} from './recall.ts'
 import {push, type PushOptions} from './sink/push.ts'
 
 export type WatchOptions = RecallOptions &
@@ -43,7 +43,8 @@ export async function watch(options: WatchOptions): Promise<Report> {
   if (interrupt.aborted) return finish(cancelled(begun))
   if (recalled.state !== 'recalled') return await fillSinks(finish(unplanned(begun, recalled)), null)
 
-  const observed = await recoverAges(await observe(begun, options), recalled, options)
+  const asked = askForAges(recalled, options)
+  const observed = await recoverAges(await observe(begun, options), recalled, asked)
   if (interrupt.aborted) return finish(cancelled(observed.report))
   const rules = options.notifiers.map(notifier => notifier.rules)
   const planned = await plan(recalled, observed.seen, {...options, rules, dryRun: run.dryRun})

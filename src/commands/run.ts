@@ -80,6 +80,7 @@ async function runWatch(config: Config, session: Session): Promise<Report> {
   const redact = redactor(secrets)
   const http = observedHttp(httpClient({env, caFile: config.caFile ?? undefined}), onEvent)
   const work = workFolder(tmpdir())
+  const ended = new AbortController()
   const endsAt = performance.now() + config.deadline
   const deadline = AbortSignal.timeout(config.deadline)
   const readingDeadline = AbortSignal.timeout(config.deadline - deliveryReserve)
@@ -128,10 +129,12 @@ async function runWatch(config: Config, session: Session): Promise<Report> {
       onEvent,
       timeLeft: () => endsAt - performance.now(),
       interrupt,
-      readingSignal: AbortSignal.any([interrupt, readingDeadline]),
+      readingSignal: AbortSignal.any([interrupt, readingDeadline, ended.signal]),
       deliverySignal: AbortSignal.any([interrupt, deadline]),
     })
   } finally {
+    // what was asked and is not needed any more
+    ended.abort()
     await memory.close()
     await http.close()
     await work[Symbol.asyncDispose]()
