@@ -15,6 +15,7 @@ export function terminalProgress(write: (text: string) => void, width: () => num
   let detail = ''
   let startedAt = performance.now()
   let frame = 0
+  let stopped = false
   const draw = () => {
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
     const text = `${frames[(frame += 1) % frames.length]} ${stage}${detail} ${seconds} s`
@@ -33,6 +34,8 @@ export function terminalProgress(write: (text: string) => void, width: () => num
       }
     },
     stop() {
+      if (stopped) return
+      stopped = true
       clearInterval(timer)
       write(clearLine)
     },

@@ -31,15 +31,18 @@ export async function memoryReset(flags: MemoryResetFlags, context: CommandConte
 }
 
 async function reset({yes}: MemoryResetFlags, context: CommandContext, opened: OpenedMemory): Promise<string> {
-  const {config, store, load, change} = opened
+  const {config, store, load, change, stopProgress} = opened
   const where = printableLine(store)
   const memory = await load().catch((error: unknown) => {
-    throw withWayByHand(error, config)
+    throw withWayByHand(error, opened)
   })
   if (memory === null) return `There is nothing to forget: nothing was kept yet (${where}).`
   requireNoRun(memory, context.clock(), store)
   const question = `Forget ${contentText(memory)}? (${where})`
-  if (!yes && !(await confirm(question, context))) return `Nothing was forgotten (${where}).`
+  if (!yes) {
+    stopProgress()
+    if (!(await confirm(question, context))) return `Nothing was forgotten (${where}).`
+  }
   await change('resetting the memory', current => {
     requireNoRun(current, context.clock(), store)
     return newMemory(config)
@@ -66,7 +69,7 @@ function canAsk({stdin, stdout}: CommandContext): boolean {
 
 /** Only `y` and `yes` mean yes. Throws `CANCELLED`. */
 async function confirm(question: string, {stdin, stderr, interrupt}: CommandContext): Promise<boolean> {
-  await stderr.write(`${question} [y/N] `)
+  await stderr.write(disarm(`${wrap(`${question} [y/N]`, Math.min(stderr.columns, 100) - 1, 2, 0)} `))
   const reader = createInterface({input: stdin, terminal: false})
   try {
     const answer = await new Promise<string>(resolve => {
@@ -81,17 +84,29 @@ async function confirm(question: string, {stdin, stderr, interrupt}: CommandCont
   }
 }
 
-/** What cannot be read may be forbidden, of another watch or of a later version: only a person can know. */
-function withWayByHand(error: unknown, {memory, tazuna}: OpenedMemory['config']): unknown {
+/**
+ * The hint of what is damaged or of a later version names the command that removes it. What is forbidden or of another
+ * watch is not to be removed.
+ */
+function withWayByHand(error: unknown, opened: OpenedMemory): unknown {
   if (!(error instanceof WatchError) || error.code !== 'MEMORY_UNAVAILABLE') return error
-  const {store, configMap} = memory
-  const place = store === 'file' || configMap === null ? null : configMap
+  const [, other] = /^(.+), or [^,]+ to begin anew$/.exec(error.hint) ?? []
+  if (other === undefined) return error
+  const hint = `${other}, or begin anew: ${removingCommand(opened)}`
+  return new WatchError(error.code, error.message, {cause: error, hint})
+}
+
+function removingCommand({config: {memory, tazuna}, store}: OpenedMemory): string {
+  const place = memory.store === 'file' ? null : memory.configMap
+  if (place === null) return `rm ${shellWord(store.replace(/^file /, ''))}`
   const flags = [
-    ...(tazuna.kubeContext === null ? [] : ['--context', tazuna.kubeContext]),
-    ...(place === null || place.namespace === null ? [] : ['-n', place.namespace]),
+    ...(tazuna.kubeContext === null ? [] : ['--context', shellWord(tazuna.kubeContext)]),
+    ...(place.namespace === null ? [] : ['-n', place.namespace]),
   ]
   const patch = `--type=merge -p '{"binaryData":{"memory.json.gz":null}}'`
-  const way = place === null ? 'delete that file' : ['kubectl patch configmap', place.name, ...flags, patch].join(' ')
-  const hint = `${error.hint}. What cannot be used is not overwritten; to begin anew all the same: ${way}`
-  return new WatchError(error.code, error.message, {cause: error, hint})
+  return ['kubectl patch configmap', place.name, ...flags, patch].join(' ')
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

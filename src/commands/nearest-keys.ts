@@ -1,4 +1,6 @@
 import {distance} from '../config/nearest.ts'
+import {resourceOf, toResource, type StateKey} from '../model/state-key.ts'
+import {objectName} from '../report/row-text.ts'
 
 const most = 3
 /** Distances are slow, and keys are many and long. */
@@ -36,6 +38,12 @@ function nearManifest(word: string): (key: string) => boolean {
 
 function firstPart(key: string): string {
   return key.split('/', 1)[0]!
+}
+
+/** Whether people name an entry so: `Kind namespace/name`, as reports print it, or its State key without the Manifest. */
+export function isNameOf(word: string, manifest: string, stateKey: StateKey): boolean {
+  if (word === resourceOf({manifest, stateKey})) return true
+  return word === objectName({resource: toResource(manifest, stateKey), stateKey})
 }
 
 /** `did you mean web or web-2?`; empty without any. */

@@ -1,17 +1,21 @@
 import {UsageError} from '../errors.ts'
 import type {ExitCode} from '../model/exit-code.ts'
+import type {Memory} from '../model/memory.ts'
 import {disarm} from '../report/disarm.ts'
 import {printableLine} from '../report/printable.ts'
 import type {CommandContext} from './context.ts'
+import {isNameOf} from './nearest-keys.ts'
 import {withMemory, type MemoryFlags} from './with-memory.ts'
 
 /**
- * Ends a mute: what of it is open and untold is due at the next run. Throws `UsageError` when the key is not muted, and
- * what `withMemory` throws.
+ * Ends a mute: what of it is open and untold is due at the next run. As with `mute` an entry may be called as reports
+ * call it. Throws `UsageError` when it is not muted, and what `withMemory` throws.
  */
-export async function unmute(key: string, flags: MemoryFlags, context: CommandContext): Promise<ExitCode> {
-  const where = await withMemory(flags, context, async ({store, change}) => {
-    await change(`unmuting ${key}`, memory => {
+export async function unmute(word: string, flags: MemoryFlags, context: CommandContext): Promise<ExitCode> {
+  const {key, where} = await withMemory(flags, context, async ({store, change}) => {
+    let key = word
+    await change(`unmuting ${word}`, memory => {
+      key = meantKey(word, memory.mutes)
       const mutes = memory.mutes.filter(mute => mute.key !== key)
       if (mutes.length === memory.mutes.length)
         throw notMuted(
@@ -21,11 +25,18 @@ export async function unmute(key: string, flags: MemoryFlags, context: CommandCo
         )
       return {...memory, mutes}
     })
-    return store
+    return {key, where: store}
   })
   const text = `unmuted ${printableLine(key)} (${printableLine(where)}): the next run tells what of it is open and was not told\n`
   await context.stdout.write(disarm(text))
   return 0
+}
+
+function meantKey(word: string, mutes: Memory['mutes']): string {
+  const keys = mutes.map(({key}) => key)
+  if (keys.includes(word)) return word
+  const meant = keys.filter(key => isNameOf(word, key.split('/', 1)[0]!, key))
+  return meant.length === 1 ? meant[0]! : word
 }
 
 function notMuted(key: string, muted: readonly string[], store: string): UsageError {

@@ -19,6 +19,8 @@ export type OpenedMemory = {
   /** Where it is kept, for people: `file /path`. */
   readonly store: string
   readonly log: Log
+  /** Nothing is drawn on stderr afterwards: before a question. */
+  readonly stopProgress: () => void
   /** Null where nothing is kept yet. Throws `MEMORY_UNAVAILABLE` and `MEMORY_UNREACHABLE`. */
   readonly load: () => Promise<Memory | null>
   /**
@@ -59,6 +61,7 @@ export async function withMemory<Result>(
       config,
       store: store.description,
       log: console.log,
+      stopProgress: console.stopProgress,
       load: async () => (await load()).memory,
       change: async (doing, change) => {
         for (let attempt = 1; attempt <= saveAttempts; attempt += 1) {

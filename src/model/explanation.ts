@@ -45,7 +45,7 @@ export type NotifierExplanation = {
   readonly failedSince: string | null
   /** Why the next run sends it a message; empty: it sends none. */
   readonly due: readonly Reason[]
-  /** If nothing is due: the first message to come if all stays as it is. */
+  /** If nothing is due: the first message to come if all stays as it is; `at` is the earliest time of its run. */
   readonly next: NextTold | null
   /** The failing of the run as a whole. */
   readonly failing: FailingExplanation | null
@@ -62,6 +62,8 @@ export type ManifestExplanation = {
   /** False: the notifier's `match` leaves the whole Manifest out. */
   readonly matched: boolean
   readonly lastCheckedAt: string | null
+  /** The last run checked it; else all that is said of it is of `lastCheckedAt`. */
+  readonly checked: boolean
   /** Since when it is no longer in tazuna.yaml. */
   readonly goneSince: string | null
   /** The last message that named it; `goneAt`: when it was told that the Manifest is gone. */

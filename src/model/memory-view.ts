@@ -36,6 +36,8 @@ export type ManifestView = {
   readonly name: string
   readonly hasState: boolean
   readonly lastCheckedAt: string | null
+  /** The last run checked it; else all that is known of it is of `lastCheckedAt`. */
+  readonly checked: boolean
   readonly lastAppliedAt: string | null
   readonly failing: Failing | null
   /** Since when it is no longer in tazuna.yaml. */

@@ -1,11 +1,9 @@
 import {driftTypes} from '../model/diff-entry.ts'
 import type {EntryStatus, Explanation, ManifestExplanation, NotifierExplanation} from '../model/explanation.ts'
 import type {Reason} from '../model/report.ts'
-import {toResource} from '../model/state-key.ts'
 import {utc, utcOfDay} from './age.ts'
-import {ago, lastingSince, sinceText, timesText} from './memory-words.ts'
+import {ago, fromText, lastingSince, sinceText, timesText} from './memory-words.ts'
 import {printableLine} from './printable.ts'
-import {objectName} from './row-text.ts'
 import type {Style} from './style.ts'
 import {countedEntries, countsText, grouped} from './wording.ts'
 
@@ -53,7 +51,7 @@ function presentFacts(manifest: ManifestExplanation, {notifier, explanation, hel
     ...failingTexts(manifest, count('told') + count('changed') > 0, now),
     manifest.lastCheckedAt === null ? 'no run has checked it yet' : null,
     matched || isOpen ? null : '`match` leaves this Manifest out',
-    isOpen || manifest.folded !== null || manifest.lastCheckedAt === null ? null : 'no drift is known of it',
+    uncheckedText(manifest, isOpen, now) ?? noDriftText(manifest, isOpen),
     due.length > 0 || held ? null : nextText(manifest, now),
   ]
 }
@@ -87,7 +85,7 @@ function newText(fresh: number, changed: number, resolved: number): string | nul
 }
 
 function waitText({next}: ManifestExplanation, count: (status: EntryStatus) => number, now: string): string | null {
-  const again = next === null || next.reasons.includes('reminder') ? 'later' : `after ${utcOfDay(next.at, now)}`
+  const again = next === null || next.reasons.includes('reminder') ? 'later' : fromText(next.at, now)
   const [changed, fresh] = [count('changed'), count('new')]
   const parts = [
     changed > 0 ? `content of ${countedEntries(changed)} changed` : null,
@@ -138,14 +136,24 @@ function failingTexts({failing, lastCheckedAt}: ManifestExplanation, hasTold: bo
   ]
 }
 
+/** What is known is from before the last run; of what fails another line says it. */
+function uncheckedText({checked, failing, lastCheckedAt, folded}: ManifestExplanation, isOpen: boolean, now: string) {
+  if (checked || failing !== null || lastCheckedAt === null) return null
+  return `unchecked since ${utcOfDay(lastCheckedAt, now)}, ${isOpen || folded !== null ? 'drifted' : 'in sync'} then`
+}
+
+function noDriftText({folded, lastCheckedAt}: ManifestExplanation, isOpen: boolean): string | null {
+  return isOpen || folded !== null || lastCheckedAt === null ? null : 'no drift is known of it'
+}
+
 /** What comes next by the clock, unless another line says it. */
 function nextText({next, mutes, entries}: ManifestExplanation, now: string): string | null {
   if (next === null) return null
   const {at, reasons} = next
-  if (reasons.includes('reminder')) return `next: a reminder on ${utc(at)} if it is still there`
+  if (reasons.includes('reminder')) return `next: a reminder ${fromText(at, '')} if it is still there`
   if (mutes.some(({until}) => until === at)) return `next: when the mute ends on ${utc(at)} (${reasons.join(', ')})`
   const isSaid = entries.some(({status}) => status === 'changed' || status === 'new')
-  return isSaid ? null : `next: after ${utcOfDay(at, now)} (${reasons.join(', ')})`
+  return isSaid ? null : `next: ${fromText(at, now)} (${reasons.join(', ')})`
 }
 
 const statusTexts: Readonly<Record<EntryStatus, string>> = {
@@ -160,10 +168,10 @@ const statusTexts: Readonly<Record<EntryStatus, string>> = {
   resolved: 'no longer there',
 }
 
-/** Every entry of a Manifest with how it stands, `removed` first. */
-export function entryLines({name, entries: given}: ManifestExplanation, {now}: Explanation, style: Style): string[] {
+/** Every entry of a Manifest by its State key, which `mute` takes, with how it stands; `removed` first. */
+export function entryLines({entries: given}: ManifestExplanation, {now}: Explanation, style: Style): string[] {
   const entries = [...driftTypes, 'always-sync'].flatMap(type => given.filter(({diffType}) => diffType === type))
-  const names = entries.map(({stateKey}) => printableLine(objectName({resource: toResource(name, stateKey), stateKey})))
+  const names = entries.map(({stateKey}) => printableLine(stateKey))
   const width = names.reduce((widest, text) => Math.min(60, Math.max(widest, text.length)), 0)
   return entries.map(({diffType, status, firstSeenAt}, index) => {
     const lasting = lastingSince(firstSeenAt, now)

@@ -1,8 +1,17 @@
 import type {Explanation, ManifestExplanation, NotifierExplanation} from '../model/explanation.ts'
-import {utcOfDay} from './age.ts'
 import {disarm} from './disarm.ts'
 import {entryLines, factsOf} from './explain-manifest.ts'
-import {ago, massDriftText, namesText, rememberedLines, sinceText, timesText, type Look} from './memory-words.ts'
+import {
+  ago,
+  fromText,
+  inSyncTexts,
+  massDriftText,
+  namesText,
+  rememberedLines,
+  sinceText,
+  timesText,
+  type Look,
+} from './memory-words.ts'
 import {printableLine} from './printable.ts'
 import {styler} from './style.ts'
 import type {TextOptions} from './text.ts'
@@ -50,12 +59,12 @@ function notifierLines(
     ...factsOf(manifest, {notifier, explanation, held}).map(fact => `    ${wrap(fact, width, 6, 4)}`),
     ...(withEntries ? entryLines(manifest, explanation, style) : []),
   ])
-  const quietLine = `In sync, nothing to tell: ${namesText(quiet.map(manifest => manifest.name))}`
+  const quietTexts = inSyncTexts(quiet, 'In sync, nothing to tell', explanation.now)
   return [
     style('bold', printableLine(name)),
     ...notifierFacts(notifier, explanation).map(fact => `  ${wrap(fact, width, 4, 2)}`),
     ...blocks,
-    ...(quiet.length === 0 ? [] : [`  ${style('dim', wrap(quietLine, width, 4, 2))}`]),
+    ...quietTexts.map(text => `  ${style('dim', wrap(text, width, 4, 2))}`),
   ]
 }
 
@@ -86,7 +95,7 @@ function notifierFacts(notifier: NotifierExplanation, {now, massDrift}: Explanat
       ? `The next run sends it a message (${due.join(', ')}) if it sees the same.`
       : next === null
         ? 'Nothing is due.'
-        : `Nothing is due before ${utcOfDay(next.at, now)} (${next.reasons.join(', ')}) if all stays as it is.`,
+        : `Nothing is due now; ${fromText(next.at, now)} the next run sends it a message (${next.reasons.join(', ')}) if all stays as it is.`,
   ]
   return facts.filter(fact => fact !== null)
 }

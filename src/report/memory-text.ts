@@ -6,11 +6,12 @@ import {disarm} from './disarm.ts'
 import {
   ago,
   failingText,
+  inSyncTexts,
   lastingSince,
   massDriftText,
-  namesText,
   rememberedLines,
   sinceText,
+  timesText,
   type Look,
 } from './memory-words.ts'
 import {printableLine} from './printable.ts'
@@ -28,7 +29,7 @@ export function renderMemory(view: MemoryView, {color, width}: TextOptions): str
   const sections = [
     [...rememberedLines(view, look), ...headLines(view, look)],
     ...loud.map(manifest => manifestLines(manifest, view.now, look)),
-    quiet.length === 0 ? [] : [wrap(`In sync: ${namesText(quiet.map(({name}) => name))}`, width, 2, 0)],
+    inSyncTexts(quiet, 'In sync', view.now).map(text => wrap(text, width, 2, 0)),
     ...view.notifiers.map(notifier => notifierLines(notifier, view.now, look)),
     muteLines(view, look),
   ]
@@ -107,11 +108,12 @@ function entryLines(
   )
   const width = names.reduce((widest, text) => Math.min(60, Math.max(widest, text.length)), 0)
   return entries.map(({diffType, firstSeenAt, changedAt, mutedUntil, again, sightings}, index) => {
+    const lasting = lastingSince(firstSeenAt, now)
     const facts = [
-      lastingSince(firstSeenAt, now),
-      changedAt === firstSeenAt ? null : `changed ${ago(changedAt, now)}`,
-      again ? 'again' : null,
-      `seen ${sightings === 1 ? 'once' : `${grouped(sightings)} times`}`,
+      lasting === 'new' ? 'first seen just now' : lasting,
+      lasting === 'new' || changedAt === firstSeenAt ? null : `content changed ${ago(changedAt, now)}`,
+      again ? 'came back after it had gone' : null,
+      `seen in ${timesText(sightings)}`,
       mutedUntil === null || mutedUntil === manifestMutedUntil ? null : `muted until ${utc(mutedUntil)}`,
     ]
     const text = facts.filter(fact => fact !== null).join(', ')

@@ -1,5 +1,6 @@
 import type {Claim, Failing, MassDrift} from '../model/memory.ts'
 import type {RunOutcome} from '../model/report.ts'
+import {toTimestamp} from '../model/time.ts'
 import {age, utc, utcOfDay} from './age.ts'
 import {printableLine} from './printable.ts'
 import type {Style} from './style.ts'
@@ -14,7 +15,12 @@ type Remembered = {
   readonly watch: string
   readonly store: string
   readonly now: string
-  readonly lastRun: {readonly startedAt: string; readonly outcome: RunOutcome; readonly group?: string} | null
+  readonly lastRun: {
+    readonly startedAt: string
+    readonly outcome: RunOutcome
+    readonly id?: string
+    readonly group?: string
+  } | null
   readonly claim: Pick<Claim, 'run' | 'until'> | null
   readonly failing: Omit<Failing, 'group'> | null
 }
@@ -39,14 +45,14 @@ export function rememberedLines(
   ]
 }
 
-function lastRunText({startedAt, outcome, group}: NonNullable<Remembered['lastRun']>, now: string): string {
-  const of = group === undefined ? '' : `, group ${printableLine(group)}`
+function lastRunText({startedAt, outcome, id, group}: NonNullable<Remembered['lastRun']>, now: string): string {
+  const of = group === undefined || group === id ? '' : `, group ${printableLine(group)}`
   return `Last run ${utc(startedAt)} (${ago(startedAt, now)}): ${outcome}${of}.`
 }
 
-/** `fails since 3 h, 2 runs in a row (TAZUNA_FAILED)` */
+/** `fails since 3 h, 2 runs in a row (now TAZUNA_FAILED)`: only of the last one the code is known. */
 export function failingText({code, groups, since}: Omit<Failing, 'group'>, now: string): string {
-  return `fails ${sinceText(since, now)}, ${timesText(groups)} (${printableLine(code)})`
+  return `fails ${sinceText(since, now)}, ${timesText(groups)} (${groups === 1 ? '' : 'now '}${printableLine(code)})`
 }
 
 /** `1 run`, `3 runs in a row` */
@@ -85,6 +91,26 @@ export function sinceText(time: string, now: string): string {
 export function lastingSince(time: string, now: string): string {
   const text = sinceText(time, now)
   return text === 'as of now' ? 'new' : text
+}
+
+/** Manifests without drift, one line for those that the last run checked, and one for each time since which others were not. */
+export function inSyncTexts(
+  manifests: readonly {readonly name: string; readonly checked: boolean; readonly lastCheckedAt: string | null}[],
+  checkedText: string,
+  now: string,
+): string[] {
+  const groups = Map.groupBy(manifests, ({checked, lastCheckedAt}) =>
+    checked || lastCheckedAt === null ? checkedText : `Unchecked since ${utcOfDay(lastCheckedAt, now)}, in sync then`,
+  )
+  const texts = [...groups].map(([text, group]) => `${text}: ${namesText(group.map(({name}) => name))}`)
+  return texts.toSorted((a, b) => Number(b.startsWith(checkedText)) - Number(a.startsWith(checkedText)))
+}
+
+/** `from 16:23 UTC on`: seconds are rounded up, so that it is true of the whole minute. */
+export function fromText(time: string, now: string): string {
+  const minute = 60_000
+  const at = new Date(Math.ceil(Date.parse(time) / minute) * minute)
+  return `from ${utcOfDay(toTimestamp(at), now)} on`
 }
 
 /** Manifests of which there is nothing to say, in one line; of many only the first. */

@@ -1,5 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
 import {Readable} from 'node:stream'
+import {setTimeout as sleep} from 'node:timers/promises'
 
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 
@@ -52,9 +54,29 @@ describe('memory reset', () => {
   ])('asks on a terminal, where %j means %j', async (text, isYes) => {
     await w.keep(kept)
     expect(await memoryReset({...w.flags, yes: false}, typing(text))).toBe(0)
-    expect(w.said().stderr).toBe(`Forget ${content}? (file ${w.path}) [y/N] `)
+    const asked = w.said().stderr.replaceAll(/\s+/g, ' ')
+    expect(asked).toBe(`Forget ${content}? (file ${w.path}) [y/N] `)
     expect((await w.load())!.manifests.size).toBe(isYes ? 0 : 2)
     expect(prose()).toContain(isYes ? 'Forgot what is known' : `Nothing was forgotten (file ${w.path}).`)
+  })
+
+  it('asks on lines of its own, with nothing drawn over them, also while nobody answers', async () => {
+    await w.keep(kept)
+    const stdin = Object.assign(new Readable({read: () => undefined}), {isTTY: true})
+    const context = typing('')
+    const stderr = {...context.stderr, isTTY: true, columns: 80}
+    const resetting = memoryReset({...w.flags, yes: false}, {...context, stdin, stderr})
+    await sleep(350)
+    stdin.push('n\n')
+    stdin.push(null)
+    await resetting
+    const shown = w.said().stderr
+    const question = shown.slice(shown.indexOf('Forget'))
+    expect(question).toMatch(/ \[y\/N\] $/)
+    expect(question.replaceAll(/\s+/g, ' ')).toBe(`Forget ${content}? (file ${w.path}) [y/N] `)
+    // a path is not cut
+    const prose = question.split('\n').filter(line => !line.includes(w.path))
+    expect(Math.max(...prose.map(line => line.length))).toBeLessThanOrEqual(80)
   })
 
   it('forgets nothing when it is interrupted while it asks', async () => {
@@ -97,8 +119,20 @@ describe('memory reset', () => {
     await expect(memoryReset({...w.flags, yes: true}, w.context())).rejects.toMatchObject({
       code: 'MEMORY_UNAVAILABLE',
       message: expect.stringContaining(w.path),
-      hint: expect.stringMatching(/not overwritten; to begin anew all the same: delete that file$/),
+      hint: `restore it from a copy, or begin anew: rm ${w.path}`,
     })
     expect(await readFile(w.path, 'utf8')).toBe('{}')
+  })
+
+  it('quotes a path for the shell, and proposes nothing for the memory of another watch', async () => {
+    const path = join(w.dir.path, "it's a memory.json")
+    await writeFile(path, '{}')
+    const asking = memoryReset({...w.flags, yes: true}, w.context({env: {TAZUNA_WATCH_MEMORY: `file:${path}`}}))
+    const hint = `restore it from a copy, or begin anew: rm '${w.dir.path}/it'\\''s a memory.json'`
+    await expect(asking).rejects.toMatchObject({hint})
+    await w.keep(kept)
+    await expect(memoryReset({cluster: 'test', yes: true}, w.context())).rejects.toMatchObject({
+      hint: expect.not.stringContaining('anew'),
+    })
   })
 })

@@ -55,6 +55,38 @@ describe('mute', () => {
     expect((await w.load())!.mutes).toMatchObject([{key: 'wbe', content: null}])
   })
 
+  it.each([['Deployment web/nginx'], ['apps/v1/Deployment/web/nginx']])(
+    'takes %s, as a report names it, for the State key of what is known',
+    async name => {
+      await w.keep(kept)
+      expect(await mute(name, flagsOf(), w.context())).toBe(0)
+      expect((await w.load())!.mutes).toMatchObject([{key: nginx, content: new Map([ofNginx])}])
+      const {stdout, stderr} = w.said()
+      expect(stderr).toBe('')
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`${name} is ${nginx}. muted ${nginx} until`)
+      await unmute(name, w.flags, w.context())
+      expect((await w.load())!.mutes).toEqual([])
+      expect(w.said().stdout).toContain(`unmuted ${nginx} (`)
+    },
+  )
+
+  it('asks which one where several Manifests have an object of this name, and mutes none', async () => {
+    const other = 'api/apps/v1/Deployment/web/nginx'
+    const both = memoryOf({web: {[nginx]: knownEntry()}, api: {[other]: knownEntry()}})
+    await w.keep(both)
+    await expect(mute('Deployment web/nginx', flagsOf(), w.context())).rejects.toMatchObject({
+      name: 'UsageError',
+      message: 'muting Deployment web/nginx: several State keys are called so',
+      hint: `name one of them: ${nginx}, ${other}`,
+    })
+    expect(await w.load()).toEqual(both)
+    // what is gone is not meant
+    const gone = {...both.manifests.get('api')!, goneSince: '2026-11-20T12:00:00Z'}
+    await w.keep({...both, manifests: new Map([...both.manifests, ['api', gone]])})
+    await mute('Deployment web/nginx', flagsOf(), w.context())
+    expect((await w.load())!.mutes).toMatchObject([{key: nginx}])
+  })
+
   it('takes the place of an older mute of the key, and leaves others', async () => {
     const older = {reason: 'old', createdAt: '2026-11-19T00:00:00Z', until: '2026-12-31T00:00:00Z', content: null}
     await w.keep({

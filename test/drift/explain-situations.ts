@@ -360,6 +360,9 @@ export const situations: readonly Situation[] = [
     due: ['first-drift'],
     next: null,
     statuses: [],
-    text: ['too many entries to keep one by one (9,000 modified): the next run tells what is not told'],
+    text: [
+      'due now, the next run tells it (first-drift)',
+      'too many entries to keep one by one (9,000 modified): the next run tells what is not told',
+    ],
   },
 ]

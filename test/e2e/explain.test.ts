@@ -33,8 +33,7 @@ Last run ${time} \\(just now\\): drift\\.
 
 slack
   Its last message was delivered just now\\.
-  Nothing is due now; from ${time} on the next run
- {4}sends it a message \\(reminder\\) if all stays as it is\\.
+  Nothing is due now; from (?:\\S+ )?\\d\\d:\\d\\d UTC on the next run sends it a\\s+message \\(reminder\\) if all stays as it is\\.
   web
     told just now \\(baseline\\): 3 entries still open
     next: a reminder from ${time} on if it is still there

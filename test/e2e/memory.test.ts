@@ -25,9 +25,9 @@ Every Manifest was last checked just now.
 
 web  1 removed, 1 modified, 1 added
   last checked just now
-  removed   ConfigMap web/old     new, seen once
-  modified  Deployment web/nginx  new, seen once
-  added     ConfigMap web/new     new, seen once
+  removed   ConfigMap web/old     first seen just now, seen in 1 run
+  modified  Deployment web/nginx  first seen just now, seen in 1 run
+  added     ConfigMap web/new     first seen just now, seen in 1 run
 
 In sync: api
 

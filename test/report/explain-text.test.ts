@@ -5,7 +5,7 @@ import {explain} from '../../src/drift/explain.ts'
 import type {NotifierRules} from '../../src/drift/notifier-rules.ts'
 import type {Memory} from '../../src/model/memory.ts'
 import {renderExplanation, type ExplainTextOptions} from '../../src/report/explain-text.ts'
-import {asked, conf, knows, nginx, rulesOf, situations, told} from '../drift/explain-situations.ts'
+import {asked, conf, knows, nginx, rulesOf, situations, told, uncheckedSince} from '../drift/explain-situations.ts'
 import {arbitraryMemory} from '../memory/arbitrary-memory.ts'
 import {knownEntry} from '../memory/memory-builder.ts'
 
@@ -37,20 +37,47 @@ describe('the explanation as text', () => {
         '',
         'ops',
         '  Its last message was delivered 3 h ago.',
-        '  Nothing is due before 2026-11-21 12:00 UTC (reminder) if all stays as it is.',
+        '  Nothing is due now; from 2026-11-21 11:55 UTC on the next run sends it a message (reminder) if all stays as it is.',
         '  web',
         '    told 3 h ago (first-drift): 1 entry still open',
-        '    next: a reminder on 2026-11-21 12:00 UTC if it is still there',
+        '    next: a reminder from 2026-11-21 11:55 UTC on if it is still there',
         '',
       ].join('\n'),
     )
   })
 
+  it.each(['failed', 'incomplete'] as const)('calls nothing in sync that a run that %s did not check', outcome => {
+    const other = {...knows({}).manifests.get('web')!, lastCheckedAt: '2026-11-18T09:30:00Z'}
+    const fresh = {...other, lastCheckedAt: '2026-11-20T14:00:03Z'}
+    const known = told(knows({}), null)
+    const manifests = new Map([...known.manifests, ['batch', other], ['api', other], ['new', fresh]])
+    const memory = uncheckedSince({...known, manifests}, outcome)
+    const lines = [
+      ...(outcome === 'failed' ? [] : ['  In sync, nothing to tell: new']),
+      '  Unchecked since 12:00 UTC, in sync then: web',
+      '  Unchecked since 2026-11-18 09:30 UTC, in sync then: batch, api',
+      ...(outcome === 'failed' ? ['  Unchecked since 14:00 UTC, in sync then: new'] : []),
+    ]
+    const text = rendered(memory)
+    expect(text.split('\n').filter(line => line.includes('n sync'))).toEqual(lines)
+    const alone = rendered(memory, {withEntries: true})
+    expect(alone).toContain('\n    unchecked since 12:00 UTC, in sync then\n')
+    expect(alone).not.toContain('no drift is known of it')
+  })
+
+  it('never names a time that has come: seconds are rounded up', () => {
+    const at = told(drifted, {toldAt: '2026-11-20T12:00:40Z'})
+    const now = new Date('2026-11-21T11:55:20Z')
+    expect(rendered(at, {now})).toContain('due now; from 11:56 UTC on the next run')
+    expect(rendered(at, {now})).toContain('next: a reminder from 2026-11-21 11:56 UTC on if')
+    expect(rendered(at, {now: new Date('2026-11-21T11:55:40Z')})).toContain('due now, the next run tells it (reminder)')
+  })
+
   it('says of one Manifest how each entry stands, removed first', () => {
     const rows = {[conf]: knownEntry({filteredBy: 'ignore-rule'}), [nginx]: knownEntry({diffType: 'removed'})}
     expect(rendered(knows(rows), {withEntries: true}).split('\n').slice(-3)).toEqual([
-      '    removed      Deployment web/nginx  told, since 39 h',
-      '    modified     ConfigMap web/conf    ignored, since 39 h',
+      '    removed      web/apps/v1/Deployment/web/nginx  told, since 39 h',
+      '    modified     web//v1/ConfigMap/web/conf        ignored, since 39 h',
       '',
     ])
   })
@@ -93,7 +120,7 @@ describe('the explanation as text', () => {
       }),
       'State is missing for 1 Manifest since 3 h: wrong cluster, or lost State? While that lasts, 24 h at most, nothing is told of single Manifests.\n' +
         '\nops\n  Its last message was delivered 3 h ago.\n  It was told of the missing State 3 h ago.\n' +
-        '  Nothing is due before 2026-11-21 12:00 UTC (reminder) if all stays as it is.\n',
+        '  Nothing is due now; from 2026-11-21 11:55 UTC on the next run sends it a message (reminder) if all stays as it is.\n',
     ],
     [
       'of a mass drift that is over',

@@ -4,7 +4,7 @@ import {describe, expect, it} from 'vitest'
 import {toMemoryView} from '../../src/drift/to-memory-view.ts'
 import type {Memory} from '../../src/model/memory.ts'
 import {renderMemory} from '../../src/report/memory-text.ts'
-import {asked, conf, knows, nginx, told} from '../drift/explain-situations.ts'
+import {asked, conf, knows, nginx, told, uncheckedSince} from '../drift/explain-situations.ts'
 import {arbitraryMemory} from '../memory/arbitrary-memory.ts'
 import {knownEntry} from '../memory/memory-builder.ts'
 
@@ -13,6 +13,7 @@ function rendered(memory: Memory, color = false): string {
 }
 
 const since = '2026-11-20T12:00:00Z'
+const now = '2026-11-20T15:00:00Z'
 const failing = {code: 'error', groups: 2, group: 'group-1', since}
 
 describe('a memory as text', () => {
@@ -40,8 +41,8 @@ Every Manifest was last checked 3 h ago.
 web  1 removed, 1 modified
   last checked 3 h ago
   besides: 1 ignored, 1 gone of late
-  removed   ConfigMap web/conf    since 39 h, again, seen once
-  modified  Deployment web/nginx  since 39 h, changed 3 h ago, seen 12 times, muted until 2026-11-21 00:00 UTC
+  removed   ConfigMap web/conf    since 39 h, came back after it had gone, seen in 1 run
+  modified  Deployment web/nginx  since 39 h, content changed 3 h ago, seen in 12 runs in a row, muted until 2026-11-21 00:00 UTC
 
 notifier ops
   last delivered 3 h ago
@@ -64,9 +65,24 @@ Muted
     ],
     ['a Manifest is in sync', told(knows({}), null), '\nIn sync: web\n'],
     [
+      'a Manifest was not checked',
+      uncheckedSince(told(knows({}), null), 'failed'),
+      '\nUnchecked since 12:00 UTC, in sync then: web\n',
+    ],
+    [
+      'an entry is new',
+      knows({[nginx]: knownEntry({firstSeenAt: now, changedAt: now, again: true, sightings: 10})}),
+      'nginx  first seen just now, came back after it had gone, seen in 10 runs in a row\n',
+    ],
+    [
+      'a run is a group of its own',
+      {...knows({}), lastRun: {...knows({}).lastRun!, group: 'run-1'}},
+      'Last run 2026-11-20 12:00 UTC (3 h ago): drift.\n',
+    ],
+    [
       'a Manifest fails',
       knows({}, {failing, lastCheckedAt: null}),
-      'web\n  never checked\n  fails since 3 h, 2 runs in a row (error)\n',
+      'web\n  never checked\n  fails since 3 h, 2 runs in a row (now error)\n',
     ],
     ['a Manifest is gone', knows({}, {goneSince: since}), 'web\n  gone from tazuna.yaml since 3 h\n'],
     [
@@ -74,7 +90,7 @@ Muted
       knows({}, {folded: {fingerprint: 'f', counts: {added: 0, modified: 9000, removed: 1}, firstSeenAt: since}}),
       '  too many entries to keep one by one: 1 removed, 9,000 modified, the oldest since 3 h\n',
     ],
-    ['the run fails', {...knows({}), failing}, 'The run as a whole fails since 3 h, 2 runs in a row (error).\n'],
+    ['the run fails', {...knows({}), failing}, 'The run as a whole fails since 3 h, 2 runs in a row (now error).\n'],
     [
       'State is missing',
       {...knows({}), massDrift: {kind: 'all-added', since, manifests: ['web'], over: false}},

@@ -11,7 +11,8 @@ export function checkFailedOpening({failing, report, manifests}: Notification, n
   const sentences: string[] = []
   if (failing !== null && failing.groups > 1) {
     const name = failureCode(failing)
-    sentences.push(`The check ${failsText(failing, report)}${name === null ? '' : `: ${name}`}`)
+    // of the runs before it the code is not known
+    sentences.push(`The check ${failsText(failing, report)}${name === null ? '' : `, now with ${name}`}`)
   }
   if (failed.length > 0) sentences.push(manifestsFail(failed, report, named))
   if (sentences.length === 0) return 'The check did not complete: what was not checked is not known to be in sync.'

@@ -6,19 +6,36 @@ import type {Notification} from '../notifier.ts'
 import {checkFailedOpening, checkRecoveredOpening} from './check-opening.ts'
 import {resolvedText} from './counts.ts'
 import {nameList} from './name-list.ts'
+import {isOfThisRun} from './of-this-run.ts'
 import type {Stated, StatedManifest, StatedRow} from './stated.ts'
 
 /** What an opening is made of; `named`: so many Manifests are named in it, of others only the number is said. */
 type Told = {readonly notification: Notification; readonly stated: Stated; readonly named: number}
+
+/** What a sentence says of drift that began in this run, and of such as is older: it was muted, or seen too seldom. */
+type Words = Record<'begun' | 'older', (names: string) => string>
+
+const firstWords: Words = {
+  begun: names => `Drift began in ${names}`,
+  older: names => `Drift of ${names} that was held back until now`,
+}
+const moreWords: Words = {
+  begun: names => `More has drifted in ${names}`,
+  older: names => `More drift of ${names} that was held back until now`,
+}
+const changedWords: Words = {
+  begun: names => `Known drift has changed in ${names}`,
+  older: names => `Known drift has changed in ${names}`,
+}
 
 /** Why this message comes: one sentence per reason, in the order they are told. */
 const openings: Record<Reason, (told: Told) => string> = {
   'mass-drift': massDriftOpening,
   'check-failed': ({notification, named}) => checkFailedOpening(notification, named),
   baseline: baselineOpening,
-  'first-drift': told => driftOpening('Drift began in', told, 'first-drift', ['new', 'changed', 'open']),
-  'new-entries': told => driftOpening('More has drifted in', told, 'new-entries', ['new']),
-  'entries-changed': told => driftOpening('Known drift has changed in', told, 'entries-changed', ['changed']),
+  'first-drift': told => driftOpening(firstWords, told, 'first-drift', ['new', 'changed', 'open']),
+  'new-entries': told => driftOpening(moreWords, told, 'new-entries', ['new']),
+  'entries-changed': told => driftOpening(changedWords, told, 'entries-changed', ['changed']),
   'manifest-gone': goneOpening,
   reminder: reminderOpening,
   'check-recovered': ({notification, named}) => checkRecoveredOpening(notification, named),
@@ -64,19 +81,32 @@ function baselineOpening({notification: {report}}: Told): string {
 }
 
 /** What is another in the Manifests of a reason. The reflex that does harm is named at once. */
-function driftOpening(verb: string, told: Told, reason: Reason, statuses: readonly StatedRow['status'][]): string {
-  const manifests = told.stated.drifted.filter(({notice}) => notice.reasons.includes(reason))
+function driftOpening(words: Words, told: Told, reason: Reason, statuses: readonly StatedRow['status'][]): string {
+  const {notification, stated} = told
+  const manifests = stated.drifted.filter(({notice}) => notice.reasons.includes(reason))
+  const another = manifests.map(one => ({...one, rows: one.rows.filter(({status}) => statuses.includes(status))}))
+  const isBegun = (one: StatedManifest) => reason === 'entries-changed' || isOfThisRun(one, notification.report)
+  const begun = another.filter(isBegun)
+  const older = another.filter(one => !isBegun(one))
+  const sentences = [
+    ...(begun.length > 0 || older.length === 0 ? [driftSentence(words.begun, begun, told)] : []),
+    ...(older.length > 0 ? [driftSentence(words.older, older, told)] : []),
+  ]
+  const isRemoved = another.some(({rows, folded}) =>
+    folded === null ? rows.some(({diffType}) => diffType === 'removed') : folded.counts.removed > 0,
+  )
+  return [...sentences, ...(isRemoved ? ['No plain `tazuna apply`: it forgets what is removed.'] : [])].join(' ')
+}
+
+function driftSentence(words: Words['begun'], manifests: readonly StatedManifest[], {named}: Told): string {
   const counts = addCounts(
-    manifests.map(({rows, folded, counts: all}) =>
-      folded === null ? countDriftRows(rows.filter(({status}) => statuses.includes(status))) : all,
-    ),
+    manifests.map(({rows, folded, counts: all}) => (folded === null ? countDriftRows(rows) : all)),
   )
   const folded = totalOf(addCounts(manifests.filter(one => one.folded !== null).map(one => one.counts)))
   const tooMany = `${folded === totalOf(counts) ? '' : `${grouped(folded)} of them `}too many to tell old from new`
   const facts = [countsText(counts), folded > 0 ? tooMany : ''].filter(fact => fact !== '')
-  const warning = counts.removed > 0 ? ' No plain `tazuna apply`: it forgets what is removed.' : ''
   const what = facts.length === 0 ? '' : `: ${facts.join(', ')}`
-  return `${verb} ${nameList(manifests, told.named)}${what}.${warning}`
+  return `${words(nameList(manifests, named))}${what}.`
 }
 
 function goneOpening({stated, named}: Told): string {

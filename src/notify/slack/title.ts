@@ -5,6 +5,7 @@ import {checkedText, openText, resolvedText, statusText} from './counts.ts'
 import {failsText} from './failing.ts'
 import {limits} from './limits.ts'
 import {code, plain} from './mrkdwn.ts'
+import {isOfThisRun} from './of-this-run.ts'
 import type {Stated, StatedManifest} from './stated.ts'
 
 /** UTF-16 units of a verdict: the name of the cluster needs room, too. */
@@ -66,16 +67,18 @@ function checkVerdict(notification: Notification): string[] {
 
 const freshReasons: readonly Reason[] = ['first-drift', 'new-entries']
 
-function driftVerdict({reasons}: Notification, drifted: readonly StatedManifest[]): string[] {
+function driftVerdict({reasons, report}: Notification, drifted: readonly StatedManifest[]): string[] {
   if (drifted.length === 0) return []
   const having = (wanted: readonly Reason[]) =>
-    drifted.filter(({notice}) => notice.reasons.some(reason => wanted.includes(reason))).length
+    drifted.filter(({notice}) => notice.reasons.some(reason => wanted.includes(reason)))
   const fresh = having(freshReasons)
-  const changed = having(['entries-changed'])
+  const begun = fresh.filter(one => isOfThisRun(one, report)).length
+  const changed = having(['entries-changed']).length
   const all = counted(drifted.length, 'Manifest')
   const isKnownOnly = drifted.every(({notice}) => !notice.checked)
   if (reasons.includes('baseline')) return [`drift ${isKnownOnly ? 'known ' : ''}in ${all}`]
-  if (fresh > 0) return [`new drift in ${counted(fresh, 'Manifest')}${olderText(drifted.length - fresh)}`]
+  if (begun > 0) return [`new drift in ${counted(begun, 'Manifest')}${olderText(drifted.length - begun)}`]
+  if (fresh.length > 0) return [`older drift in ${all}`]
   if (changed > 0) return [`drift changed in ${counted(changed, 'Manifest')}${olderText(drifted.length - changed)}`]
   return [isKnownOnly ? `drift known in ${all}` : `still drift in ${all}`]
 }

@@ -30,6 +30,9 @@ function openingLines(notification: Notification): string[] {
 
 const row = {type: 'modified', resource: '/v1/ConfigMap/web/a', firstSeenAt: '2026-11-16T08:30:00Z'} as const
 const drifted = buildReport([{name: 'web', rows: [row]}, {name: 'dns'}])
+const begun = {name: 'api', rows: [{...row, firstSeenAt: '2026-11-21T09:00:01Z'}]}
+const justDrifted = buildReport([begun, {name: 'dns'}])
+const both = buildReport([{name: 'web', rows: [row]}, begun])
 
 /** All drift of the report is open, and was told before. */
 function stillOpen(due: readonly Reason[], report = drifted): Notification {
@@ -78,8 +81,19 @@ describe('the first lines', () => {
     const report = buildFailedReport({code: 'ARTIFACT_NETWORK', message: 'x', hint: 'y'})
     const failing = {code: 'ARTIFACT_NETWORK', groups: 26, group: '1', since: '2026-11-20T08:30:00Z'}
     expect(firstLine(buildNotification(report, {reasons: ['reminder'], failing}))).toBe(
-      'The check fails since 24 h, 26 runs in a row: ARTIFACT_NETWORK. What was not checked is not known to be in sync.',
+      'The check fails since 24 h, 26 runs in a row, now with ARTIFACT_NETWORK. What was not checked is not known to be in sync.',
     )
+  })
+
+  it.each([
+    ['first-drift', justDrifted, 'Drift began in api: 1 modified.'],
+    ['first-drift', drifted, 'Drift of web that was held back until now: 1 modified.'],
+    ['first-drift', both, 'Drift began in api: 1 modified. Drift of web that was held back until now: 1 modified.'],
+    ['new-entries', justDrifted, 'More has drifted in api: 1 modified.'],
+    ['new-entries', drifted, 'More drift of web that was held back until now: 1 modified.'],
+  ] as const)('say only of what is new that it begins: %s, message %#', (reason, report, line) => {
+    const manifests = noticesOf(report).map(one => ({...one, reasons: one.open.length > 0 ? [reason] : []}))
+    expect(firstLine(buildNotification(report, {reasons: [reason], manifests}))).toBe(line)
   })
 
   it.each([
@@ -134,7 +148,9 @@ describe('the title', () => {
   it.each([
     [stillOpen(['reminder']), '🟠 prod-tokyo · still drift in 1 Manifest'],
     [stillOpen(['baseline']), '🟠 prod-tokyo · drift in 1 Manifest'],
-    [stillOpen(['first-drift']), '🟠 prod-tokyo · new drift in 1 Manifest'],
+    [stillOpen(['first-drift']), '🟠 prod-tokyo · older drift in 1 Manifest'],
+    [stillOpen(['first-drift'], justDrifted), '🟠 prod-tokyo · new drift in 1 Manifest'],
+    [stillOpen(['first-drift'], both), '🟠 prod-tokyo · new drift in 1 Manifest, older in 1 more'],
     [stillOpen(['entries-changed', 'reminder']), '🟠 prod-tokyo · drift changed in 1 Manifest'],
     [stillOpen(['check-recovered']), '🟠 prod-tokyo · check works again, still drift in 1 Manifest'],
     [buildNotification(clean, {reasons: ['check-recovered']}), '✅ prod-tokyo · check works again, all in sync'],
@@ -188,7 +204,7 @@ describe('the title', () => {
       buildNotification(report, {reasons: ['first-drift', 'manifest-gone', 'check-recovered'], manifests}),
     )
     expect(title).toHaveLength(150)
-    expect(title).toMatch(/^⚠️ c{45,}… · check incomplete, check works again, new drift in 1 Manifest, /)
+    expect(title).toMatch(/^⚠️ c{45,}… · check incomplete, check works again, older drift in 1 Manifest, /)
   })
 })
 
