@@ -43,15 +43,15 @@ export type Aged = Observed & {
 }
 
 /**
- * Asks another place since when there is drift, where the memory does not know: it is new, was lost, or is none. Begun
- * before the reading, which takes longer; never rejects.
+ * Asks another place since when there is drift, where the memory does not know: it is new, or was lost. Begun before the
+ * reading, which takes longer; never rejects.
  */
 export function askForAges(
   {memory}: Recalled,
-  {recoverFirstSeen, readingSignal}: RecallOptions,
+  {memory: store, recoverFirstSeen, readingSignal}: RecallOptions,
 ): Promise<Recovered> | null {
   const hasAges = memory !== null && memory.lastSuccessAt !== null && !memory.agesLost
-  return recoverFirstSeen === null || hasAges ? null : recoverFirstSeen(readingSignal)
+  return recoverFirstSeen === null || hasAges || !store.keeps ? null : recoverFirstSeen(readingSignal)
 }
 
 /** A memory that is new or was lost does not make drift young: another place may know since when it is there. */

@@ -20,13 +20,10 @@ describe('--verbose', () => {
     const {stderr} = await w.run(['-v'])
     const lines = stderr.replaceAll(/[\d.]+ s$/gm, 'T s').split('\n')
     const {webhook, gateway} = w
-    // these go on beside the reading
-    const beside = [
-      `info: GET ${gateway.url} was answered 200 after T s`,
-      'info: tazuna --version ended with 0 after T s',
-    ]
-    expect(lines).toEqual(expect.arrayContaining(beside))
-    expect(lines.filter(line => !beside.includes(line))).toEqual([
+    // this goes on beside the reading
+    const beside = 'info: tazuna --version ended with 0 after T s'
+    expect(lines).toContain(beside)
+    expect(lines.filter(line => line !== beside)).toEqual([
       'info: tazuna state diff',
       'info: tazuna state list ended with 0 after T s',
       'info: tazuna state diff ended with 0 after T s',

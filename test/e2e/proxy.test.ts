@@ -19,7 +19,6 @@ describe.skipIf(opensslPath === null)('run behind a proxy', () => {
     expect({exitCode: result.exitCode, stderr: result.stderr}).toEqual({exitCode: 0, stderr: ''})
     expect(reportOf(result).notifications.map(({delivery}) => delivery)).toEqual(['delivered', 'delivered'])
     expect(proxy.calls.map(({line}) => line)).toEqual([
-      `GET ${w.gateway.url}/api/v1/metrics`,
       'CONNECT receiver.test:443',
       `PUT ${w.gateway.url}/metrics/job@base64/dGF6dW5hLXdhdGNo/cluster@base64/dGVzdA`,
     ])
