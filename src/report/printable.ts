@@ -30,9 +30,21 @@ function isPlain(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text)
 }
 
+/** The same value where nothing of it is to be replaced, as nearly always: a copy of a large report takes a while. */
 function clean(key: string, value: unknown): unknown {
   if (typeof value === 'string') return key === 'message' ? printableLines(value) : printableLine(value)
-  if (Array.isArray(value)) return value.map(item => clean(key, item))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, clean(name, item)]))
+  if (Array.isArray(value)) {
+    const items = value.map(item => clean(key, item))
+    return items.every((item, index) => item === value[index]) ? value : items
+  }
+  let copy: Record<string, unknown> | null = null
+  for (const name of Object.keys(value)) {
+    const item = value[name as keyof typeof value]
+    const cleaned = clean(name, item)
+    if (cleaned === item) continue
+    copy ??= {...value}
+    copy[name] = cleaned
+  }
+  return copy ?? value
 }
