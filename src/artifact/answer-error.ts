@@ -2,7 +2,7 @@ import type {WatchError} from '../errors.ts'
 import {readText, type HttpAnswer} from '../http.ts'
 import type {ErrorCode} from '../model/error-code.ts'
 import type {Attempt} from './attempt.ts'
-import {printable} from './printable.ts'
+import {oneLine} from '../one-line.ts'
 
 const longestBody = 16 * 1024
 
@@ -74,8 +74,8 @@ export async function readErrorText({headers, body}: HttpAnswer): Promise<string
     return ''
   }
   const error = firstError(text)
-  if (error !== null) return printable(error)
-  return String(headers['content-type']).startsWith('text/plain') ? printable(text) : ''
+  if (error !== null) return oneLine(error)
+  return String(headers['content-type']).startsWith('text/plain') ? oneLine(text) : ''
 }
 
 function firstError(text: string): string | null {

@@ -5,7 +5,7 @@ import type {Attempt} from './attempt.ts'
 import {isHub} from './auth-key.ts'
 import type {Credential} from './credential.ts'
 import {abortError} from './network-error.ts'
-import {printable} from './printable.ts'
+import {oneLine} from '../one-line.ts'
 
 export type HelperOptions = {
   /** What follows `docker-credential-` in the name of the program. */
@@ -30,7 +30,7 @@ const hubAddress = 'https://index.docker.io/v1/'
  */
 export async function askHelper(options: HelperOptions): Promise<Credential | null> {
   const {name, host, env, signal, timeout = 10_000} = options
-  const attempt = options.attempt.step(`asking docker-credential-${printable(name, 100)}`)
+  const attempt = options.attempt.step(`asking docker-credential-${oneLine(name, 100)}`)
   if (!/^[A-Za-z0-9._-]+$/.test(name)) {
     throw attempt.error('ARTIFACT_CREDENTIALS_INVALID', 'no credential helper can have such a name')
   }
@@ -81,5 +81,5 @@ function parseJson(text: string): unknown {
 
 /** What a failed helper says, unless that looks like an answer, of which nothing may be shown. */
 function reasonOf(output: string): string {
-  return /[{}]|secret|password/i.test(output) ? '' : printable(output)
+  return /[{}]|secret|password/i.test(output) ? '' : oneLine(output)
 }

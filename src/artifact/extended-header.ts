@@ -1,5 +1,5 @@
 import type {Attempt} from './attempt.ts'
-import {printable} from './printable.ts'
+import {oneLine} from '../one-line.ts'
 
 /** The types of tar headers that speak of what comes after them: PAX, global PAX, GNU long name and long link. */
 export const extendedTypes: readonly string[] = ['x', 'g', 'L', 'K']
@@ -19,17 +19,16 @@ export function parseExtendedHeader(type: string, text: Buffer, attempt: Attempt
   if (type === 'L' || type === 'K') {
     const name = text.toString()
     const end = text.indexOf(0)
-    if (end !== -1 && !isAllZero(text.subarray(end)))
-      throw unsafe(`the long name "${printable(name, 200)}" holds a NUL`)
+    if (end !== -1 && !isAllZero(text.subarray(end))) throw unsafe(`the long name "${oneLine(name, 200)}" holds a NUL`)
     return {[type === 'L' ? 'path' : 'linkpath']: name.split('\0', 1)[0]!}
   }
   const said: Record<string, string> = {}
   for (const {key, value} of records(text, attempt)) {
     if (key.startsWith('GNU.sparse.')) throw unsafe('it has a sparse file')
-    if (/\n\d+ (?:path|linkpath|size)=/.test(value)) throw unsafe(`the value of ${printable(key, 80)} hides a name`)
+    if (/\n\d+ (?:path|linkpath|size)=/.test(value)) throw unsafe(`the value of ${oneLine(key, 80)} hides a name`)
     if (!usedKeys.includes(key)) continue
     if (/[\p{Cc}\uFFFD]/u.test(value)) {
-      throw unsafe(`the ${key} "${printable(value, 200)}" holds a control character or is not UTF-8`)
+      throw unsafe(`the ${key} "${oneLine(value, 200)}" holds a control character or is not UTF-8`)
     }
     if (type === 'g') throw unsafe(`a global header gives the ${key} of all entries`)
     said[key] = value
@@ -41,7 +40,7 @@ export function parseExtendedHeader(type: string, text: Buffer, attempt: Attempt
 function readSize(text: string, attempt: Attempt): number {
   const size = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN
   if (Number.isSafeInteger(size)) return size
-  throw attempt.error('ARTIFACT_ARCHIVE_CORRUPT', `an extended header gives the size "${printable(text, 40)}"`)
+  throw attempt.error('ARTIFACT_ARCHIVE_CORRUPT', `an extended header gives the size "${oneLine(text, 40)}"`)
 }
 
 /** Compares the bytes with themselves, moved by one. */

@@ -3,7 +3,7 @@ import {parseDigest} from './digest.ts'
 import {parseEntryName} from './entry-name.ts'
 import {emptyType, imageConfigTypes, type Descriptor, type ImageManifest} from './image-manifest.ts'
 import type {Limits} from './limits.ts'
-import {printable} from './printable.ts'
+import {oneLine} from '../one-line.ts'
 
 /** What becomes of one layer. */
 export type PlannedLayer = {
@@ -55,14 +55,14 @@ function hasTitle({annotations}: Descriptor): boolean {
 function planTitled(layer: Descriptor, limits: Limits, attempt: Attempt): PlannedLayer {
   const {annotations, digest} = layer
   if (!hasTitle(layer)) {
-    throw attempt.error('ARTIFACT_LAYOUT_INVALID', `layer ${printable(digest, 150)} has no title, but others have`, {
+    throw attempt.error('ARTIFACT_LAYOUT_INVALID', `layer ${oneLine(digest, 150)} has no title, but others have`, {
       hint: `give it the annotation ${titleAnnotation}, or push without it`,
     })
   }
   const title = annotations![titleAnnotation]!
   const kind = annotations![unpackAnnotation] === 'true' ? 'tar' : 'file'
   const {path, problem} = parseEntryName(title, limits)
-  const named = `title "${printable(title, 200)}" of layer ${printable(digest, 150)}`
+  const named = `title "${oneLine(title, 200)}" of layer ${oneLine(digest, 150)}`
   if (path === null) throw attempt.error('ARTIFACT_UNSAFE_ENTRY', `${named}: ${problem}`)
   if (path === '' && kind === 'file') throw attempt.error('ARTIFACT_UNSAFE_ENTRY', `${named}: a file needs a name`)
   return {descriptor: layer, kind, path, contentDigest: annotations![contentDigestAnnotation] ?? null}
@@ -77,7 +77,7 @@ function planOnly(layers: readonly Descriptor[], configType: string, attempt: At
   if (imageConfigTypes.includes(configType)) {
     throw attempt.error('ARTIFACT_LAYOUT_INVALID', `it is a container image of ${layers.length} layers`)
   }
-  const list = layers.slice(0, 5).map(({digest, mediaType}) => printable(`${digest} (${mediaType})`, 200))
+  const list = layers.slice(0, 5).map(({digest, mediaType}) => oneLine(`${digest} (${mediaType})`, 200))
   throw attempt.error(
     'ARTIFACT_LAYOUT_INVALID',
     `it has ${layers.length} layers without title: ${list.join(', ')}${layers.length > 5 ? ', …' : ''}`,
@@ -88,7 +88,7 @@ function requireDigests(layers: readonly PlannedLayer[], attempt: Attempt): void
   const digests = layers.flatMap(({descriptor, contentDigest}) => [descriptor.digest, contentDigest ?? []].flat())
   const unknown = digests.find(digest => parseDigest(digest) === null)
   if (unknown !== undefined) {
-    throw attempt.error('ARTIFACT_UNSUPPORTED_DIGEST', `a layer has the digest "${printable(unknown, 150)}"`)
+    throw attempt.error('ARTIFACT_UNSUPPORTED_DIGEST', `a layer has the digest "${oneLine(unknown, 150)}"`)
   }
 }
 

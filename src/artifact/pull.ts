@@ -6,7 +6,7 @@ import type {Credentials} from './credentials.ts'
 import {fetchBlobs} from './fetch-blobs.ts'
 import {planLayers} from './layout.ts'
 import {defaultLimits, type Limits} from './limits.ts'
-import {printable} from './printable.ts'
+import {oneLine} from '../one-line.ts'
 import {parseReference} from './reference.ts'
 import {openRegistry} from './registry.ts'
 import {resolveArtifact, type ResolvedArtifact} from './resolve.ts'
@@ -87,7 +87,7 @@ export async function pullArtifact(options: PullOptions): Promise<PulledArtifact
 }
 
 function toOrigins(annotations: ResolvedArtifact['annotations']): Pick<PulledArtifact, 'revision' | 'createdAt'> {
-  const revision = printable(annotations['org.opencontainers.image.revision'] ?? '')
+  const revision = oneLine(annotations['org.opencontainers.image.revision'] ?? '')
   return {
     revision: revision === '' ? null : revision,
     createdAt: normaliseTimestamp(annotations['org.opencontainers.image.created'] ?? null),

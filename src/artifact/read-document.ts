@@ -1,7 +1,7 @@
 import type {Attempt} from './attempt.ts'
 import {digestOf, parseDigest} from './digest.ts'
 import {acceptedTypes, bareType, type Descriptor} from './image-manifest.ts'
-import {printable} from './printable.ts'
+import {oneLine} from '../one-line.ts'
 import type {Registry, RegistryAnswer} from './registry.ts'
 
 /** An image manifest or index as the registry gave it, with the digest of its bytes. */
@@ -51,7 +51,7 @@ function contentType({headers}: RegistryAnswer, attempt: Attempt): string {
       'it is an artifact manifest, which OCI 1.1 withdrew: push it again with a newer oras',
     )
   }
-  const what = mediaType === '' ? 'no media type' : printable(mediaType, 100)
+  const what = mediaType === '' ? 'no media type' : oneLine(mediaType, 100)
   throw attempt.error('ARTIFACT_UNSUPPORTED_MEDIA_TYPE', `it is no image manifest or index: the answer has ${what}`)
 }
 
@@ -76,7 +76,7 @@ function checkedDigest(bytes: Buffer, {name, attempt}: ReadDocumentOptions, {hea
   for (const claim of [...(asked === null ? [] : [name]), ...(typeof header === 'string' ? [header] : [])]) {
     const digest = parseDigest(claim)
     if (digest === null) {
-      throw attempt.error('ARTIFACT_UNSUPPORTED_DIGEST', `the registry calls it ${printable(claim, 150)}`)
+      throw attempt.error('ARTIFACT_UNSUPPORTED_DIGEST', `the registry calls it ${oneLine(claim, 150)}`)
     }
     const actual = digestOf(bytes, digest.algorithm)
     if (actual !== claim) throw attempt.error('ARTIFACT_DIGEST_MISMATCH', `its bytes are ${actual}, not ${claim}`)
@@ -96,6 +96,6 @@ function parseJson(bytes: Buffer, mediaType: string, attempt: Attempt): unknown 
   if (inside === undefined || (typeof inside === 'string' && bareType(inside) === mediaType)) return json
   throw attempt.error(
     'ARTIFACT_UNSUPPORTED_MEDIA_TYPE',
-    `the answer says ${mediaType}, the text itself ${printable(JSON.stringify(inside), 100)}`,
+    `the answer says ${mediaType}, the text itself ${oneLine(JSON.stringify(inside), 100)}`,
   )
 }

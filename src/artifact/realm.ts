@@ -2,7 +2,7 @@ import {BlockList, isIPv4} from 'node:net'
 
 import type {Attempt} from './attempt.ts'
 import type {Origin} from './origin.ts'
-import {printable} from './printable.ts'
+import {oneLine} from '../one-line.ts'
 
 export type RealmOptions = {
   /** As the challenge has it. */
@@ -23,7 +23,7 @@ export function checkRealm({realm, origin, isKnown, attempt}: RealmOptions): URL
     attempt.error('ARTIFACT_TOKEN_REALM_REJECTED', `the registry sends us for a token to ${problem}`)
   const url = URL.parse(realm)
   if (url === null) throw rejected('a place that is no URL')
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw rejected(printable(url.protocol, 40))
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw rejected(oneLine(url.protocol, 40))
   if (url.username !== '' || url.password !== '') throw rejected(`${url.origin}, with a user in the URL`)
   if (url.protocol === 'http:' && !origin.isPlainHttp) throw rejected(`${url.origin}, without TLS`)
   const isSameHost = url.hostname === new URL(origin.url).hostname

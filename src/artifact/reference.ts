@@ -2,7 +2,7 @@ import {isIPv6} from 'node:net'
 
 import {WatchError} from '../errors.ts'
 import {isDigestLike, parseDigest} from './digest.ts'
-import {printable} from './printable.ts'
+import {oneLine} from '../one-line.ts'
 
 /** Names an artifact in a registry. With tag and digest the digest decides and the tag is only a label. */
 export type Reference = {
@@ -89,5 +89,5 @@ function showReference(text: string): string {
   const rest = withoutQuery!.slice(0, withoutQuery!.length - digest.length)
   const user = rest.lastIndexOf('@')
   const shown = user === -1 ? rest : `[redacted]@${rest.slice(user + 1)}`
-  return `"${printable(shown + digest)}"`
+  return `"${oneLine(shown + digest)}"`
 }

@@ -8,7 +8,7 @@ import type {Credentials} from './credentials.ts'
 import {openLogin} from './login.ts'
 import {isTemporaryError, toNetworkError} from './network-error.ts'
 import {toOrigin} from './origin.ts'
-import {printable} from './printable.ts'
+import {oneLine} from '../one-line.ts'
 import {discard, followRedirects, type FollowedAnswer} from './redirect.ts'
 import type {Reference} from './reference.ts'
 import {TemporaryFailure, withRetries} from './retry.ts'
@@ -129,7 +129,7 @@ function requirePlain({headers, body}: HttpAnswer, {attempt}: RegistryRequest): 
   discard(body)
   throw attempt.error(
     'ARTIFACT_UNSUPPORTED_MEDIA_TYPE',
-    `the registry, or a proxy, sends it encoded as ${printable(encoding, 40)}: a digest is of plain bytes`,
+    `the registry, or a proxy, sends it encoded as ${oneLine(encoding, 40)}: a digest is of plain bytes`,
   )
 }
 

@@ -4,7 +4,7 @@ import type {Attempt} from './attempt.ts'
 import {parseDigest} from './digest.ts'
 import {imageIndex, imageManifest, indexTypes, type Descriptor, type ImageManifest} from './image-manifest.ts'
 import type {Limits} from './limits.ts'
-import {printable} from './printable.ts'
+import {oneLine} from '../one-line.ts'
 import {readDocument, type RegistryDocument} from './read-document.ts'
 import type {Reference} from './reference.ts'
 import type {Registry} from './registry.ts'
@@ -73,7 +73,7 @@ function onlyChild(children: readonly Descriptor[], attempt: Attempt): Descripto
   const [child] = candidates
   if (child === undefined) throw attempt.error('ARTIFACT_AMBIGUOUS_INDEX', 'it lists no image manifest')
   if (candidates.length > 1) {
-    const digests = candidates.slice(0, 5).map(candidate => printable(candidate.digest, 150))
+    const digests = candidates.slice(0, 5).map(candidate => oneLine(candidate.digest, 150))
     const more = candidates.length > 5 ? ', …' : ''
     throw attempt.error(
       'ARTIFACT_AMBIGUOUS_INDEX',

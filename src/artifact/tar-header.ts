@@ -1,5 +1,5 @@
 import type {Attempt} from './attempt.ts'
-import {printable} from './printable.ts'
+import {oneLine} from '../one-line.ts'
 
 export const blockSize = 512
 
@@ -58,7 +58,7 @@ function readText(block: Buffer, start: number, end: number, attempt: Attempt): 
   while (stop < end && block[stop] !== 0) stop += 1
   for (let at = stop; at < end; at += 1) {
     if (block[at] === 0) continue
-    const whole = printable(block.toString('utf8', start, end), 200)
+    const whole = oneLine(block.toString('utf8', start, end), 200)
     throw attempt.error('ARTIFACT_UNSAFE_ENTRY', `entry "${whole}" has a NUL in its name`)
   }
   return block.toString('utf8', start, stop)

@@ -3,7 +3,7 @@ import {closeSync, constants, mkdirSync, openSync} from 'node:fs'
 import type {WatchError} from '../errors.ts'
 import type {Attempt} from './attempt.ts'
 import type {Limits} from './limits.ts'
-import {printable} from './printable.ts'
+import {oneLine} from '../one-line.ts'
 import {isSystemError, toStoreError} from './store-error.ts'
 import {writeAll} from './write-all.ts'
 
@@ -55,7 +55,7 @@ export function treeWriter(root: string, limits: Pick<Limits, 'entries' | 'extra
       return true
     }
     if (before.isFolder && isFolder && before.path === path) return false
-    const what = before.path !== path ? `has the name of "${printable(before.path, 200)}"` : 'is there twice'
+    const what = before.path !== path ? `has the name of "${oneLine(before.path, 200)}"` : 'is there twice'
     throw unsafe(path, before.isFolder === isFolder ? what : 'is a file and a folder', attempt)
   }
 
@@ -117,7 +117,7 @@ export function tooMuch(limits: Pick<Limits, 'extracted'>, attempt: Attempt): Wa
 }
 
 function unsafe(path: string, what: string, attempt: Attempt): WatchError {
-  return attempt.error('ARTIFACT_UNSAFE_ENTRY', `entry "${printable(path, 200)}" ${what}`)
+  return attempt.error('ARTIFACT_UNSAFE_ENTRY', `entry "${oneLine(path, 200)}" ${what}`)
 }
 
 /** A name that is taken though we did not take it: this disk holds it for another one of ours. */

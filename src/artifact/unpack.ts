@@ -5,7 +5,7 @@ import {finishDigest, parseDigest} from './digest.ts'
 import {parseEntryName} from './entry-name.ts'
 import type {PlannedLayer} from './layout.ts'
 import type {Limits} from './limits.ts'
-import {printable} from './printable.ts'
+import {oneLine} from '../one-line.ts'
 import {readDecompressed, readPlain} from './read-blob.ts'
 import {tarReader, type TarEntry} from './tar-reader.ts'
 import {tooMuch, treeWriter, type FileWriter, type TreeWriter} from './tree-writer.ts'
@@ -78,7 +78,7 @@ async function unpackTar(context: LayerContext): Promise<void> {
 
 /** Makes a folder, or a file that is to get its content. */
 function takeEntry(entry: TarEntry, {layer, tree, limits, attempt}: LayerContext): FileWriter | null {
-  const named = `entry "${printable(entry.name, 200)}"`
+  const named = `entry "${oneLine(entry.name, 200)}"`
   const {path, problem} = parseEntryName(entry.name, limits)
   if (path === null) throw attempt.error('ARTIFACT_UNSAFE_ENTRY', `${named}: ${problem}`)
   if (!isBelow(path, layer.path)) {
@@ -106,10 +106,10 @@ function isBelow(path: string, folder: string): boolean {
 const kinds: Readonly<Record<string, string>> = {3: 'CharacterDevice', 4: 'BlockDevice', 6: 'FIFO', S: 'SparseFile'}
 
 function kindText({type, linkName}: TarEntry): string {
-  const target = printable(linkName, 200)
+  const target = oneLine(linkName, 200)
   if (type === '2') return `a symbolic link to "${target}": links are not unpacked`
   if (type === '1') return `a hard link to "${target}": links are not unpacked`
-  return `neither a file nor a folder (${kinds[type] ?? printable(`type ${type}`)})`
+  return `neither a file nor a folder (${kinds[type] ?? oneLine(`type ${type}`)})`
 }
 
 async function placeFile({layer, file, tree, countBytes, attempt, signal}: LayerContext): Promise<void> {

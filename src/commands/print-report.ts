@@ -8,6 +8,7 @@ import type {Report} from '../model/report.ts'
 import {jsonPieces} from '../report/json.ts'
 import {renderReportText} from '../report/text.ts'
 import type {CommandContext} from './context.ts'
+import {textOptions} from './text-options.ts'
 
 export type PrintFlags = {readonly format: 'text' | 'json' | 'markdown'; readonly output?: string | undefined}
 
@@ -42,9 +43,10 @@ export async function printReport(
   context: CommandContext,
   log: Log,
 ): Promise<boolean> {
-  const {stdout, env, cwd} = context
-  const render = await openRenderer(format, report, Math.min(stdout.columns, 100))
-  for (const piece of render(stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb')) await stdout.write(piece)
+  const {stdout, cwd} = context
+  const {color, width} = textOptions(context)
+  const render = await openRenderer(format, report, width)
+  for (const piece of render(color)) await stdout.write(piece)
   const path = output === undefined ? null : resolve(cwd, output)
   const problem = path === null ? null : await writeReport(path, render(false), output!)
   const problems = [problem, ...(await tellWorkflow(report, problem === null ? path : null, context))]

@@ -1,4 +1,5 @@
 import type {KnownManifest, Memory, NotificationLog, ToldFailure, ToldManifest} from '../model/memory.ts'
+import {isOpen} from '../model/open-entries.ts'
 import type {ManifestNotice, Notice, OpenEntry, ResolvedEntry} from '../model/notice.ts'
 import {reasons as allReasons, type Reason} from '../model/report.ts'
 import {awaitsGone} from './forget.ts'
@@ -6,7 +7,7 @@ import {isSameContent} from './known-entry.ts'
 import {isHeld} from './mass-drift.ts'
 import {mutedUntil} from './mutes.ts'
 import type {NotifierRules} from './notifier-rules.ts'
-import {concernedEntries, countMuted, isOfInterest, isOpen, type IsOfInterest, type Open} from './open-drift.ts'
+import {concernedEntries, countMuted, isOfInterest, type IsOfInterest, type Open} from './open-drift.ts'
 
 /** A run that comes a little early is not to put a reminder off by a whole interval, in milliseconds. */
 export const reminderTolerance = 5 * 60 * 1000
@@ -36,7 +37,8 @@ export function decide(memory: Memory, rules: NotifierRules, options: DecideOpti
     return {...shared, reasons: inOrder(reasons), manifests: [], massDrift: massDriftNotice(memory)}
   }
   const concerned = concernedEntries(memory, rules)
-  const context = {memory, log, rules, options, isConcerned: isOfInterest(memory, rules)}
+  const muted = mutedUntil(memory.mutes)
+  const context = {memory, log, rules, options, muted, isConcerned: isOfInterest(memory, rules)}
   const manifests = [...memory.manifests].map(([name, known]) =>
     decideManifest(name, known, concerned.get(name) ?? [], context),
   )
@@ -49,6 +51,7 @@ type Context = {
   log: NotificationLog | undefined
   rules: NotifierRules
   options: DecideOptions
+  muted: ReturnType<typeof mutedUntil>
   isConcerned: IsOfInterest
 }
 
@@ -61,7 +64,7 @@ function decideManifest(
   const {memory, log, rules, options} = context
   const told = log?.manifests.get(name)
   const checked = options.checked.has(name)
-  const isWanted = rules.matches.manifest(name) && mutedUntil(memory.mutes)(name, name) === null
+  const isWanted = rules.matches.manifest(name) && context.muted(name, name) === null
   const notice = {name, folded: isWanted ? known.folded : null, checked, lastCheckedAt: known.lastCheckedAt}
   if (known.goneSince !== null) {
     const due = awaitsGone(name, known.goneSince, rules, memory.notifiers)

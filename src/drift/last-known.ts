@@ -1,8 +1,8 @@
 import type {LastKnown, LastKnownManifest} from '../model/last-known.ts'
 import type {Folded, KnownManifest, Memory} from '../model/memory.ts'
+import {openEntries} from '../model/open-entries.ts'
 import {isHeld} from './mass-drift.ts'
 import {mutedUntil} from './mutes.ts'
-import {openEntries} from './open-drift.ts'
 
 /** What is known of every Manifest that is in tazuna.yaml, checked in this run or not. */
 export function toLastKnown({manifests, massDrift, mutes, lastSuccessAt}: Memory): LastKnown {

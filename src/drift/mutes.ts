@@ -1,4 +1,5 @@
 import type {KnownManifest, Mute, ToldEntry} from '../model/memory.ts'
+import {isOpen} from '../model/open-entries.ts'
 import type {StateKey} from '../model/state-key.ts'
 import {isSameContent} from './known-entry.ts'
 import type {Unstable} from './unstable.ts'
@@ -52,7 +53,7 @@ export function contentOf(key: string, manifests: Manifests): ReadonlyMap<StateK
   const own = manifests.get(key)
   const candidates =
     own === undefined ? [...manifests.values()].flatMap(({entries}) => entryOf(key, entries)) : [...own.entries]
-  const present = candidates.filter(([, {absentSince, filteredBy}]) => absentSince === null && filteredBy === null)
+  const present = candidates.filter(([, entry]) => isOpen(entry))
   return new Map(present.map(([stateKey, {diffType, hash}]) => [stateKey, {diffType, hash}]))
 }
 

@@ -1,14 +1,10 @@
-import type {KnownEntry, KnownManifest, Memory} from '../model/memory.ts'
+import type {KnownEntry, Memory} from '../model/memory.ts'
+import {openEntries} from '../model/open-entries.ts'
 import type {StateKey} from '../model/state-key.ts'
 import {mutedUntil} from './mutes.ts'
 import type {NotifierRules} from './notifier-rules.ts'
 
 export type Open = readonly [StateKey, KnownEntry]
-
-/** Whether an entry is drift now, as far as is known: there, and not filtered. */
-export function isOpen({absentSince, filteredBy}: KnownEntry): boolean {
-  return absentSince === null && filteredBy === null
-}
 
 /** Open drift that one notifier is to know of, by Manifest: what it matches, and is not muted. Gone Manifests have none. */
 export function concernedEntries(memory: Memory, rules: NotifierRules): ReadonlyMap<string, readonly Open[]> {
@@ -47,9 +43,4 @@ function collect(
     if (open.length > 0) found.set(manifest, open)
   }
   return found
-}
-
-/** Open drift of a Manifest, in the order in which it is kept. */
-export function openEntries({entries}: KnownManifest): Open[] {
-  return [...entries].filter(([, entry]) => isOpen(entry))
 }

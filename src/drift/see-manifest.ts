@@ -1,11 +1,11 @@
 import type {FilteredEntry, LedgerManifest} from '../model/ledger.ts'
 import type {Folded, KnownEntry, KnownManifest} from '../model/memory.ts'
 import {contentFingerprint} from '../model/content-fingerprint.ts'
+import {isOpen} from '../model/open-entries.ts'
 import {normaliseTimestamp} from '../model/time.ts'
 import {failAgain} from './failing.ts'
 import {seeEntry, type EntryReading} from './known-entry.ts'
 import type {Observation} from './observation.ts'
-import {isOpen} from './open-drift.ts'
 
 export type SeenManifest = {
   readonly known: KnownManifest

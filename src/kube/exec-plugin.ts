@@ -4,7 +4,7 @@ import {z} from 'zod'
 import {Secret} from '../secret.ts'
 import type {ClientCertificate, ExecPlugin} from './access.ts'
 import {KubeConfigError} from './kube-config-error.ts'
-import {lastWords, oneLine} from './one-line.ts'
+import {lastWords, oneLine} from '../one-line.ts'
 import {isToken} from './to-user.ts'
 
 /** What a credential plugin gave. `expiresAt` is in milliseconds since 1970; null: with the process. */

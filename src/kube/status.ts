@@ -1,6 +1,6 @@
 import {z} from 'zod'
 
-import {oneLine} from './one-line.ts'
+import {oneLine} from '../one-line.ts'
 
 const statusSchema = z.object({
   kind: z.literal('Status'),

@@ -9,7 +9,7 @@ import type {
 } from '../model/memory.ts'
 import type {StateKey} from '../model/state-key.ts'
 import {checksum} from './checksum.ts'
-import {isSameContent} from './present-entries.ts'
+import {isSameContent} from './is-same-content.ts'
 import type {
   ContentDocument,
   EntryDocument,

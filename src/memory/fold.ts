@@ -1,6 +1,7 @@
 import {contentFingerprint} from '../model/content-fingerprint.ts'
 import type {Folded, KnownManifest, Memory, NotificationLog, ToldManifest} from '../model/memory.ts'
-import {isSameContent, presentEntries} from './present-entries.ts'
+import {openEntries} from '../model/open-entries.ts'
+import {isSameContent} from './is-same-content.ts'
 
 /**
  * The memory with as few Manifests folded, largest first, as it takes to keep to `limit` bytes; larger than that only
@@ -91,7 +92,7 @@ function foldManifest(known: KnownManifest): KnownManifest {
 
 /** The age is that of the oldest drift; where all was filtered, of the oldest row. */
 function toFolded(known: KnownManifest): Folded {
-  const present = presentEntries(known)
+  const present = openEntries(known)
   const count = (type: string) => present.filter(([, {diffType}]) => diffType === type).length
   const aged = present.length > 0 ? present.map(([, entry]) => entry) : [...known.entries.values()]
   return {

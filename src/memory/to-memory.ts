@@ -8,7 +8,7 @@ import type {
   ToldManifest,
 } from '../model/memory.ts'
 import type {StateKey} from '../model/state-key.ts'
-import {presentEntries} from './present-entries.ts'
+import {openEntries} from '../model/open-entries.ts'
 import type {
   ContentDocument,
   EntryDocument,
@@ -107,7 +107,7 @@ function toTold(told: ToldDocument, known: KnownManifest | undefined): ToldManif
 }
 
 function sameContent(known: KnownManifest | undefined): Map<StateKey, ToldEntry> {
-  const present = known === undefined ? [] : presentEntries(known)
+  const present = known === undefined ? [] : openEntries(known)
   return new Map(present.map(([stateKey, {diffType, hash}]) => [stateKey, {diffType, hash}]))
 }
 
