@@ -91,6 +91,7 @@ async function runOnce(reading: StateReading, kube: Kube & {size: () => number},
     ],
     sinks: [
       {
+        name: 'known',
         type: 'pushgateway',
         render: (report, lastKnown) => {
           const {run, manifests} = toFamilies(report, lastKnown, {

@@ -7,14 +7,35 @@ export function configRows(): string[][] {
 
 function rowsBelow(schema: JsonSchema, prefix: string): string[][] {
   if (schema.title === 'secret') return []
-  const branches = [schema, ...(schema.oneOf ?? [])]
-  const own = branches.flatMap(({properties = {}, required = []}) =>
-    Object.entries(properties).flatMap(([key, child]) => [
+  const {oneOf = []} = schema
+  const shared = sharedProperties(oneOf)
+  const own = [
+    ...rowsOf(schema, prefix),
+    ...oneOf.flatMap(branch => rowsOf(branch, prefix, key => shared[key] === undefined)),
+    ...rowsOf({properties: shared}, prefix),
+  ]
+  return schema.items === undefined ? own : [...own, ...rowsBelow(schema.items, `${prefix.slice(0, -1)}[].`)]
+}
+
+function rowsOf(
+  {properties = {}, required = []}: JsonSchema,
+  prefix: string,
+  isWanted = (_key: string) => true,
+): string[][] {
+  return Object.entries(properties)
+    .filter(([key]) => isWanted(key))
+    .flatMap(([key, child]) => [
       rowOf(`${prefix}${key}`, child, required.includes(key)),
       ...rowsBelow(child, `${prefix}${key}.`),
-    ]),
-  )
-  return schema.items === undefined ? own : [...own, ...rowsBelow(schema.items, `${prefix.slice(0, -1)}[].`)]
+    ])
+}
+
+/** What all branches have alike stands once, below them. */
+function sharedProperties([first, ...others]: readonly JsonSchema[]): Readonly<Record<string, JsonSchema>> {
+  const properties = Object.entries(first?.properties ?? {})
+  const isShared = ([key, child]: readonly [string, JsonSchema]) =>
+    others.every(other => JSON.stringify(other.properties?.[key]) === JSON.stringify(child))
+  return others.length === 0 ? {} : Object.fromEntries(properties.filter(isShared))
 }
 
 function rowOf(name: string, schema: JsonSchema, isRequired: boolean): string[] {

@@ -57,11 +57,14 @@ Examples:
 Examples:
   $ tazuna-watch config schema > tazuna-watch.schema.json`,
   notifyTest: `
-The message says that it is a test. Its row fits the \`match\` of each notifier. Sinks get nothing.
+The message says that it is a test. Its row is as asked for, and else fits the \`match\` of each notifier.
+A notifier whose \`match\` leaves out what is asked for gets nothing, and this says so. Sinks get nothing.
 
 Examples:
   $ tazuna-watch notify test
-  $ tazuna-watch notify test --config prod.yaml --to ops`,
+  $ tazuna-watch notify test --config prod.yaml --to ops
+  $ tazuna-watch notify test --dry-run
+  $ tazuna-watch notify test --dry-run --manifest web --resource apps/v1/Deployment/web/nginx --diff-type removed`,
   explain: `
 What is due is due if the next run sees what the last one saw. Nothing is sent, and nothing is changed.
 

@@ -1,16 +1,21 @@
+import {alertsDelivered} from './drift/follow-alerts.ts'
 import {merge} from './drift/merge.ts'
 import {tell, tellFailed} from './drift/tell.ts'
 import type {MemoryTrouble} from './memory/memory-store.ts'
+import type {Alert} from './model/alert.ts'
 import type {Memory} from './model/memory.ts'
 import type {Addressed} from './notify/deliver.ts'
+import type {Delivery} from './notify/notifier.ts'
 import {conflictRetries, saveTimeout, type Plan} from './plan.ts'
 
 /** Writes down, notifier by notifier, what was delivered, while the run holds its claim. */
 export type NotificationLogWriter = {
   /** A success is saved at once: false if it could not be. A failure is kept until the next save. */
-  record(told: Addressed, ok: boolean): Promise<boolean>
+  record(told: Addressed, delivery: Delivery): Promise<boolean>
   /** Gives the claim back with what is not saved yet. */
   close(): Promise<void>
+  /** Each of these receivers knows now which alerts ended. If it cannot be saved at once, the next run says it again. */
+  alertsDelivered(delivered: ReadonlyMap<string, readonly Alert[]>): Promise<void>
   readonly memory: () => Memory
   /** Why it could not be saved, if so. */
   readonly trouble: () => MemoryTrouble | null
@@ -58,14 +63,14 @@ export function openNotificationLog(plan: Plan, clock: () => Date): Notification
   const unclaimed = () => (memory.claim?.run === claim?.run ? {...memory, claim: null} : memory)
 
   return {
-    async record({notifier, notice}, ok) {
+    async record({notifier, notice}, delivery) {
       const {name} = notifier
-      memory = ok ? tell(memory, name, notice, clock()) : tellFailed(memory, name, clock())
+      memory = delivery.ok ? tell(memory, name, notice, clock(), delivery.reference) : tellFailed(memory, name, clock())
       isDirty = true
       due -= 1
       // the last one gives the claim back, too
       if (due === 0) memory = unclaimed()
-      if (ok) await save()
+      if (delivery.ok) await save()
       return trouble === null && !isOvertaken
     },
     async close() {
@@ -73,6 +78,12 @@ export function openNotificationLog(plan: Plan, clock: () => Date): Notification
       if (!isDirty && !holdsClaim) return
       memory = unclaimed()
       await save()
+    },
+    async alertsDelivered(delivered) {
+      let next = memory
+      for (const [id, alerts] of delivered) next = alertsDelivered(next, id, alerts)
+      // another run may be at work meanwhile: nothing of it is to be held up
+      if (next !== memory && trouble === null) await store?.save(next, version, AbortSignal.timeout(saveTimeout))
     },
     memory: () => memory,
     trouble: () => trouble,

@@ -1,9 +1,11 @@
 import {clampTimes, clockTolerance} from './drift/clamp-times.ts'
 import {decide} from './drift/decide.ts'
+import {followAlerts} from './drift/follow-alerts.ts'
 import type {NotifierRules} from './drift/notifier-rules.ts'
 import type {Observation} from './drift/observation.ts'
 import {remember} from './drift/remember.ts'
 import type {MemoryStore, MemoryTrouble, Version} from './memory/memory-store.ts'
+import type {AlertReceiver} from './model/alert.ts'
 import {emptyMemory, type Claim, type Memory} from './model/memory.ts'
 import type {Notice} from './model/notice.ts'
 import type {ReportWarning} from './model/report.ts'
@@ -15,6 +17,7 @@ export type PlanOptions = {
   readonly newMemoryKey: () => string
   readonly minSightings: number
   readonly rules: readonly NotifierRules[]
+  readonly alertReceivers: readonly AlertReceiver[]
   readonly run: {readonly cluster: string; readonly watch: string; readonly id: string; readonly group: string}
   readonly dryRun: boolean
   readonly clock: () => Date
@@ -96,7 +99,7 @@ function think({store, memory, version}: Kept, seen: Observation, options: PlanO
     store,
     version,
     loaded,
-    memory: remembered.memory,
+    memory: followAlerts(loaded, remembered.memory, options.alertReceivers, seen.now),
     notices: decideAll(remembered.memory, seen, patience),
     warnings: [...(loaded === kept ? [] : [skewWarning]), ...remembered.warnings],
   }

@@ -5,6 +5,7 @@ import {parseDuration} from './duration.ts'
 import {distance} from './config/nearest.ts'
 import {commandHelp, exitCodeHelp, optionHelp} from './help.ts'
 import type {LogFlags} from './log.ts'
+import {driftTypes} from './model/diff-entry.ts'
 import type {ExitCode} from './model/exit-code.ts'
 import type {FailOn} from './model/run-exit-code.ts'
 
@@ -125,6 +126,10 @@ function addNotify(program: Command, {context, done, logFlags}: Call): void {
   withIdentity(notify.command('test').addOption(configFile()))
     .description('send a test message to the notifiers; needs no source and no tazuna')
     .option('--to <name>', 'only to this notifier')
+    .option('--manifest <name>', 'only to those who would be told of drift of this Manifest')
+    .option('--resource <resource>', 'or of this GROUP/VERSION/KIND[/NAMESPACE]/NAME', toResource)
+    .addOption(new Option('--diff-type <type>', 'or of this type').choices(driftTypes))
+    .option('--dry-run', 'send nothing: only show who would be told of what', false)
     .addHelpText('after', commandHelp.notifyTest)
     .action(async flags =>
       done(await (await import('./commands/notify-test.ts')).notifyTest({...flags, ...logFlags()}, context)),
@@ -240,6 +245,14 @@ function toFailOn(text: string, previous: readonly FailOn[]): FailOn[] {
   const unknown = words.find(word => !failOnWords.some(known => known === word))
   if (unknown !== undefined) throw new InvalidArgumentError(`It takes drift, or a list of added, modified, removed.`)
   return failOnWords.filter(word => words.includes(word) || previous.includes(word))
+}
+
+/** The core group is empty, which is forgotten easily. */
+function toResource(text: string): string {
+  const parts = text.split('/')
+  const isGroup = !/^v\d+(?:(?:alpha|beta)\d+)?$/.test(parts[0]!)
+  if (isGroup && (parts.length === 4 || parts.length === 5) && parts.slice(1).every(part => part !== '')) return text
+  throw new InvalidArgumentError('It takes such as apps/v1/Deployment/web/nginx, or /v1/ConfigMap/web/conf.')
 }
 
 const longestJitter = 24 * 3_600_000

@@ -24,7 +24,15 @@ export function requireUrl(secret: Secret, ref: SecretRef): Secret {
   throw new WatchError('SECRET_MISSING', message)
 }
 
-function placeOf(ref: SecretRef): string {
+/** The secret, if it can stand in a header. Throws `SECRET_MISSING`, which does not show it. */
+export function requireToken(secret: Secret, ref: SecretRef): Secret {
+  if (/^[\x21-\x7e]+$/.test(secret.reveal())) return secret
+  const message = `reading a secret from ${placeOf(ref)}: it is no token, as it holds a space, a line break or the like`
+  throw new WatchError('SECRET_MISSING', message)
+}
+
+/** `variable NAME`, `file PATH`. */
+export function placeOf(ref: SecretRef): string {
   return ref.env === undefined ? `file ${ref.file}` : `variable ${ref.env}`
 }
 

@@ -18,3 +18,9 @@ export const secretRef = z
   .refine(({env, file}) => (env === undefined) !== (file === undefined), {error: form})
   .meta({title: 'secret', minProperties: 1, maxProperties: 1})
 export type SecretRef = z.output<typeof secretRef>
+
+/** Whether a value of a valid config is one. */
+export function isSecretRef(value: object): value is SecretRef {
+  const keys = Object.keys(value)
+  return keys.length === 1 && (keys[0] === 'env' || keys[0] === 'file')
+}

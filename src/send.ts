@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {errorText} from './errors.ts'
 import {readText, type Http, type HttpRequest} from './http.ts'
 
-/** What became of one request to a receiver, after its retries. `text` is at most 16 KiB of the answer. */
+/** What became of one request to a receiver, after its retries. `text` is the answer, or what its policy reads of it. */
 export type Sent =
   | {ok: true; status: number; text: string; attempts: number}
   | {ok: false; status: number | null; text: string; attempts: number; retryable: boolean}
@@ -27,16 +27,29 @@ export type SendPolicy = {
   timeoutRetries?: number
   /** Milliseconds before the second attempt, doubled for each further one, with jitter; default 500. */
   backoff?: number
+  /** What an answer means, of a receiver that says it in the body; default by status. */
+  verdict?: (status: number, text: string) => Verdict
+  /** Bytes that are read of an answer; default 16 KiB. */
+  answerLimit?: number
 }
+
+/** Of one answer: it is done, it may be done by another attempt, or it will not be done. */
+export type Verdict = 'ok' | 'retry' | 'failed'
 
 const longestRetryAfter = 60_000
 const interruptGrace = 3_000
 /** A URL that is none, and a file of authorities that cannot be read: time mends neither. */
 const finalErrors = new Set(['ERR_INVALID_URL', 'UND_ERR_INVALID_ARG', 'ENOENT', 'EACCES', 'EISDIR'])
 
+/** Another attempt may help after 408, 429 and 5xx; other statuses than 2xx are failures, also a redirect. */
+export function verdictByStatus(status: number): Verdict {
+  if (status >= 200 && status < 300) return 'ok'
+  return status === 408 || status === 429 || status >= 500 ? 'retry' : 'failed'
+}
+
 /**
- * Sends one request; never throws. Retries network errors, 408, 429 and 5xx; waits as long as `Retry-After` says, up to
- * 60 s and inside the deadline. A status other than 2xx is a failure, also a redirect.
+ * Sends one request; never throws. Retries network errors and what the verdict says; waits as long as `Retry-After`
+ * says, up to 60 s and inside the deadline.
  */
 export async function send(http: Http, request: Omit<HttpRequest, 'signal'>, policy: SendPolicy): Promise<Sent> {
   const {
@@ -45,7 +58,10 @@ export async function send(http: Http, request: Omit<HttpRequest, 'signal'>, pol
     totalTimeout = 45_000,
     backoff = 500,
     timeoutRetries = attempts,
+    verdict = verdictByStatus,
+    answerLimit = 16 * 1024,
   } = policy
+  const reading = {verdict, answerLimit}
   if (policy.signal.aborted) return {ok: false, status: null, text: 'it was not sent', attempts: 0, retryable: true}
   const deadline = performance.now() + totalTimeout
   const timeout = AbortSignal.timeout(totalTimeout)
@@ -53,11 +69,12 @@ export async function send(http: Http, request: Omit<HttpRequest, 'signal'>, pol
   const inFlight = AbortSignal.any([withGrace(policy.signal), timeout])
   let timeouts = 0
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await sendOnce(http, request, AbortSignal.any([inFlight, AbortSignal.timeout(attemptTimeout)]))
-    if (answer.status !== null && answer.status >= 200 && answer.status < 300) {
+    const ending = AbortSignal.any([inFlight, AbortSignal.timeout(attemptTimeout)])
+    const answer = await sendOnce(http, {...request, signal: ending}, reading)
+    if (answer.status !== null && answer.verdict === 'ok') {
       return {ok: true, status: answer.status, text: answer.text, attempts: attempt}
     }
-    const {retryable} = answer
+    const retryable = answer.verdict === 'retry'
     if (answer.timedOut) timeouts += 1
     const failure = {ok: false, status: answer.status, text: answer.text, attempts: attempt, retryable} as const
     const wait = answer.retryAfter ?? backoff * 2 ** (attempt - 1) * (0.5 + Math.random())
@@ -89,23 +106,29 @@ function isTimeout({reason}: {reason: unknown}): boolean {
 type Answer = {
   status: number | null
   text: string
-  retryable: boolean
+  verdict: Verdict
   retryAfter: number | null
   /** It ended without an answer: whether the request arrived is not known. */
   timedOut: boolean
 }
 
-async function sendOnce(http: Http, request: Omit<HttpRequest, 'signal'>, signal: AbortSignal): Promise<Answer> {
+type Reading = Required<Pick<SendPolicy, 'verdict' | 'answerLimit'>>
+
+async function sendOnce(
+  http: Http,
+  request: HttpRequest & {signal: AbortSignal},
+  {verdict, answerLimit}: Reading,
+): Promise<Answer> {
   try {
-    const {status, headers, body} = await http.request({...request, signal})
-    const text = await readText(body, 16 * 1024)
-    const retryable = status === 408 || status === 429 || status >= 500
-    return {status, text, retryable, retryAfter: parseRetryAfter(headers['retry-after'], Date.now()), timedOut: false}
+    const {status, headers, body} = await http.request(request)
+    const text = await readText(body, answerLimit)
+    const retryAfter = parseRetryAfter(headers['retry-after'], Date.now())
+    return {status, text, verdict: verdict(status, text), retryAfter, timedOut: false}
   } catch (error) {
-    const retryable = !finalErrors.has((error as NodeJS.ErrnoException).code ?? '')
-    const timedOut = signal.aborted
+    const isFinal = finalErrors.has((error as NodeJS.ErrnoException).code ?? '')
+    const timedOut = request.signal.aborted
     const text = timedOut ? 'no answer in time' : networkErrorText(error)
-    return {status: null, text, retryable, retryAfter: null, timedOut}
+    return {status: null, text, verdict: isFinal ? 'failed' : 'retry', retryAfter: null, timedOut}
   }
 }
 

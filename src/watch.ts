@@ -1,20 +1,21 @@
 import {toLastKnown} from './drift/last-known.ts'
 import type {NotifierRules} from './drift/notifier-rules.ts'
 import {withAges} from './drift/with-ages.ts'
-import type {Memory} from './model/memory.ts'
+import type {LastKnown} from './model/last-known.ts'
 import {finishReport, newReport, toFailure, withNotifications} from './model/new-report.ts'
 import type {Report, ReportWarning} from './model/report.ts'
-import {openNotificationLog} from './notification-log.ts'
+import {openNotificationLog, type NotificationLogWriter} from './notification-log.ts'
 import {deliver, type DeliverOptions} from './notify/deliver.ts'
 import type {Notifier} from './notify/notifier.ts'
 import {observe, type ObserveOptions} from './observe.ts'
 import {plan, type NoPlan, type Plan, type PlanOptions} from './plan.ts'
 import {askForAges, memoryWarning, recall, recoverAges, type RecallOptions} from './recall.ts'
 import {push, type PushOptions} from './sink/push.ts'
+import type {Sink} from './sink/sink.ts'
 
 export type WatchOptions = RecallOptions &
   ObserveOptions &
-  Omit<PlanOptions, 'rules' | 'dryRun'> &
+  Omit<PlanOptions, 'rules' | 'alertReceivers' | 'dryRun'> &
   Omit<DeliverOptions, 'record'> &
   PushOptions & {
     readonly notifiers: readonly {readonly notifier: Notifier; readonly rules: NotifierRules}[]
@@ -31,7 +32,7 @@ export type WatchOptions = RecallOptions &
 export async function watch(options: WatchOptions): Promise<Report> {
   const {clock, interrupt, onEvent, run} = options
   const finish = (report: Report) => finishReport(report, run.startedAt, clock())
-  const fillSinks = async (report: Report, lastKnown: Parameters<typeof push>[1]) => {
+  const fillSinks = async (report: Report, lastKnown: LastKnown | null) => {
     onEvent({type: 'stage', stage: 'sinks', detail: 'filling the sinks'})
     const pushed = withNotifications(report, await push(report, lastKnown, options))
     return finish(interrupt.aborted ? cancelled(pushed) : pushed)
@@ -47,14 +48,19 @@ export async function watch(options: WatchOptions): Promise<Report> {
   const observed = await recoverAges(await observe(begun, options), recalled, asked)
   if (interrupt.aborted) return finish(cancelled(observed.report))
   const rules = options.notifiers.map(notifier => notifier.rules)
-  const planned = await plan(recalled, observed.seen, {...options, rules, dryRun: run.dryRun})
+  const alertReceivers = options.sinks.flatMap(({alertReceiver}) => alertReceiver ?? [])
+  const planned = await plan(recalled, observed.seen, {...options, rules, alertReceivers, dryRun: run.dryRun})
   if (planned.state === 'busy') return finish(unplanned(observed.report, planned))
   if (planned.state !== 'planned') return await fillSinks(finish(unplanned(observed.report, planned)), null)
 
   onEvent({type: 'stage', stage: 'notify', detail: 'telling the notifiers'})
-  const {told, memory} = await tellNotifiers(finish(withMemory(observed.report, planned)), planned, options)
+  const log = openNotificationLog(planned, clock)
+  const told = await tellNotifiers(finish(withMemory(observed.report, planned)), planned, log, options)
   if (interrupt.aborted) return finish(cancelled(told))
-  return await fillSinks(told, observed.agesKnown ? toLastKnown(memory) : null)
+  const lastKnown = toLastKnown(log.memory(), {agesKnown: observed.agesKnown, isKept: planned.store !== null})
+  const filled = await fillSinks(told, lastKnown)
+  await log.alertsDelivered(deliveredAlerts(filled, lastKnown, options))
+  return interrupt.aborted ? finish(cancelled(filled)) : filled
 }
 
 function withMemory(report: Report, {store, loaded, memory, warnings}: Plan): Report {
@@ -68,15 +74,27 @@ function withMemory(report: Report, {store, loaded, memory, warnings}: Plan): Re
 async function tellNotifiers(
   report: Report,
   planned: Plan,
+  log: NotificationLogWriter,
   options: WatchOptions,
-): Promise<{told: Report; memory: Memory}> {
-  const log = openNotificationLog(planned, options.clock)
+): Promise<Report> {
   const addressed = planned.notices.map((notice, index) => ({notice, notifier: options.notifiers[index]!.notifier}))
-  const items = await deliver(report, addressed, {...options, record: (one, ok) => log.record(one, ok)})
+  const items = await deliver(report, addressed, {...options, record: (one, delivery) => log.record(one, delivery)})
   if (!options.run.dryRun) await log.close()
   const trouble = log.trouble()
   const warnings = trouble === null ? report.warnings : [...report.warnings, memoryWarning(trouble)]
-  return {told: withNotifications({...report, warnings}, items), memory: log.memory()}
+  return withNotifications({...report, warnings}, items)
+}
+
+/** The alerts of which a sink got to know that they ended, by the id of its receiver. */
+function deliveredAlerts(
+  {notifications}: Report,
+  {endedAlerts}: LastKnown,
+  {sinks}: WatchOptions,
+): LastKnown['endedAlerts'] {
+  const isDelivered = (sink: Sink) =>
+    notifications.some(({role, name, delivery}) => role === 'sink' && name === sink.name && delivery === 'delivered')
+  const ids = sinks.filter(isDelivered).flatMap(({alertReceiver}) => alertReceiver?.id ?? [])
+  return new Map(ids.map(id => [id, endedAlerts.get(id) ?? []]))
 }
 
 /** Nobody was told: another run is at work, or the memory cannot be asked what was told already. */

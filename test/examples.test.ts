@@ -4,22 +4,51 @@ import {fileURLToPath} from 'node:url'
 import {describe, expect, it} from 'vitest'
 import {parse} from 'yaml'
 
-import {loadConfig} from '../src/config/load.ts'
+import {loadConfig, readConfig} from '../src/config/load.ts'
+import {configWarnings} from '../src/config/warnings.ts'
+import {notifierSchema} from '../src/notify/registry.ts'
 import {jsonSchemaProblems} from './support/json-schema.ts'
 
 const folder = fileURLToPath(new URL('../examples', import.meta.url))
-const files = readdirSync(folder).toSorted()
+const entries = readdirSync(folder, {withFileTypes: true})
+const folders = entries.filter(entry => entry.isDirectory()).map(({name}) => name)
+/** Each is a config; what is in a folder has its own tests. */
+const files = entries.filter(entry => entry.isFile()).map(({name}) => name)
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 
 describe('the examples', () => {
   it('are these', () => {
-    expect(files).toEqual(['ci.yaml', 'cronjob.yaml', 'minimal.yaml'])
+    expect(files.toSorted()).toEqual([
+      'alertmanager.yaml',
+      'ci.yaml',
+      'cronjob.yaml',
+      'minimal.yaml',
+      'one-machine.yaml',
+      'slack-threads.yaml',
+      'status-server.yaml',
+      'webhook.yaml',
+    ])
+    expect(folders.toSorted()).toEqual(['grafana', 'prometheus'])
   })
 
-  it.each(files)('%s is a valid config', async file => {
-    const config = await loadConfig({flags: {config: file}, env: {}, cwd: folder})
+  it.each(files)('%s is a valid config, of which nothing is to be warned', async file => {
+    const flags = {config: file}
+    const {config} = await readConfig({flags, env: {}, cwd: folder}, ['cluster', 'source'])
     expect(config.cluster).toBe('prod-tokyo')
-    expect(config.notifiers.map(({type}) => type)).toContain('slack')
+    expect(configWarnings(config, {env: {}, now: new Date('2026-11-21')})).toEqual([])
+  })
+
+  it('show every kind of notifier and sink', async () => {
+    const configs = await Promise.all(files.map(file => loadConfig({flags: {config: file}, env: {}, cwd: folder})))
+    const kinds = notifierSchema.options.map(({shape}) => shape.type.value)
+    expect(new Set(configs.flatMap(({notifiers}) => notifiers.map(({type}) => type)))).toEqual(new Set(kinds))
+    const sinks = ['pushgateway', 'textfile', 'alertmanager', 'heartbeat'] as const
+    for (const sink of sinks)
+      expect(
+        configs.some(config => config[sink] !== null),
+        sink,
+      ).toBe(true)
+    expect(configs.some(({status}) => status.length > 0)).toBe(true)
   })
 
   it('have a memory where a pod keeps no file', async () => {
@@ -34,7 +63,7 @@ describe('the examples', () => {
   })
 
   it('are linked in the README', () => {
-    const linked = [...readme.matchAll(/\(examples\/([^)]+)\)/g)].map(([, file]) => file!)
-    expect([...new Set(linked)].toSorted((a, b) => (a < b ? -1 : 1))).toEqual(files)
+    const linked = new Set([...readme.matchAll(/\(examples\/([^)/#]+)[^)]*\)/g)].map(([, file]) => file!))
+    expect(linked).toEqual(new Set([...files, ...folders]))
   })
 })

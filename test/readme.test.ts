@@ -82,6 +82,7 @@ describe('the README', () => {
       'tazuna-watch --dry-run',
       'tazuna-watch',
       'tazuna-watch --source ./cluster --cluster prod-tokyo --format json --output report.json',
+      'tazuna-watch notify test --dry-run --manifest web-shop --diff-type added',
       'tazuna-watch notify test',
       'tazuna-watch pull oci://ghcr.io/acme/tazuna-config:prod --output ./pulled',
       'tazuna-watch metrics delete',

@@ -5,7 +5,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {afterAll, describe, expect, it} from 'vitest'
 
 import {httpClient, type HttpRequest} from '../src/http.ts'
-import {networkErrorText, parseRetryAfter, send, type SendPolicy, type Sent} from '../src/send.ts'
+import {networkErrorText, parseRetryAfter, send, type SendPolicy, type Sent, type Verdict} from '../src/send.ts'
 import {freePort} from './support/ports.ts'
 import {startWebhookReceiver, type ScriptedAnswer, type WebhookReceiver} from './support/webhook-receiver.ts'
 
@@ -33,6 +33,12 @@ async function sendTo(
   const signal = new AbortController().signal
   const sent = await send(http, {method: 'POST', url, body: 'text', ...request}, {signal, backoff: 1, ...policy})
   return {sent, took: performance.now() - startedAt}
+}
+
+/** As of a receiver that answers `again`, `no`, or anything else when it is done; 503 is final there. */
+function verdict(status: number, text: string): Verdict {
+  if (text === 'again') return 'retry'
+  return status === 503 || text === 'no' ? 'failed' : 'ok'
 }
 
 const range = (from: number, to: number) => Array.from({length: to - from + 1}, (_, index) => from + index)
@@ -87,6 +93,48 @@ describe('send', () => {
     const {url} = await receive({status: 400, body: 'x'.repeat(1_000_000)})
     const {sent} = await sendTo(url)
     expect(sent.text).toBe('x'.repeat(16 * 1024))
+  })
+
+  describe('a receiver that says in the body what it means', () => {
+    it('is asked again when it says so with status 200', async () => {
+      const {url, calls} = await receive({body: 'again'}, {body: 'yes'})
+      expect((await sendTo(url, {verdict})).sent).toEqual({ok: true, status: 200, text: 'yes', attempts: 2})
+      expect(calls).toHaveLength(2)
+    })
+
+    it('is waited for as long as it says', async () => {
+      const {url} = await receive({body: 'again', headers: {'retry-after': '1'}}, {body: 'yes'})
+      const {sent, took} = await sendTo(url, {verdict})
+      expect(sent).toMatchObject({ok: true, attempts: 2})
+      expect(took).toBeGreaterThan(990)
+    })
+
+    it('is asked until the attempts are used up', async () => {
+      const {url} = await receive({body: 'again'})
+      const again = {ok: false, status: 200, text: 'again', attempts: 4, retryable: true}
+      expect((await sendTo(url, {verdict})).sent).toEqual(again)
+    })
+
+    it.each([
+      ['refuses with status 200', {body: 'no'}, {ok: false, status: 200, text: 'no', attempts: 1, retryable: false}],
+      ['refuses with 503', {status: 503}, {ok: false, status: 503, text: '', attempts: 1, retryable: false}],
+      ['takes it with status 400', {status: 400, body: 'yes'}, {ok: true, status: 400, text: 'yes', attempts: 1}],
+    ])('is believed when it %s', async (_title, answer, sent) => {
+      const {url, calls} = await receive(answer)
+      expect((await sendTo(url, {verdict})).sent).toEqual(sent)
+      expect(calls).toHaveLength(1)
+    })
+
+    it('has no part in what was not answered', async () => {
+      const {url} = await receive('reset', {body: 'yes'})
+      expect((await sendTo(url, {verdict})).sent).toMatchObject({ok: true, attempts: 2})
+    })
+  })
+
+  it('keeps as much of an answer as its policy says', async () => {
+    const {url} = await receive({body: 'x'.repeat(1_000_000)})
+    const {sent} = await sendTo(url, {answerLimit: 300_000})
+    expect(sent.text).toBe('x'.repeat(300_000))
   })
 
   it('ends with an answer that never does', async () => {

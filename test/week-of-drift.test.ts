@@ -7,7 +7,7 @@ import {httpClient} from '../src/http.ts'
 import {fileMemory} from '../src/memory/file.ts'
 import type {Report} from '../src/model/report.ts'
 import {toEntryMatcher} from '../src/notify/match.ts'
-import {slackNotifier} from '../src/notify/slack/slack.ts'
+import {incomingWebhook} from '../src/notify/slack/incoming-webhook.ts'
 import {Secret} from '../src/secret.ts'
 import {watch} from '../src/watch.ts'
 import {entry, listed, output, reading} from './support/state-reading.ts'
@@ -55,7 +55,7 @@ it('tells of one drift 7 times in a week of hourly runs, loses nothing and calls
       ignore: [],
       notifiers: [
         {
-          notifier: slackNotifier({
+          notifier: incomingWebhook({
             name: 'ops',
             webhookUrl: slackDown.has(at) ? down : hook,
             http,

@@ -1,15 +1,18 @@
-import {secretsOf} from '../config/config.ts'
+import {secretsOf, type PartialConfig} from '../config/config.ts'
 import {readConfig, type ConfigFlags, type LoadedConfig} from '../config/load.ts'
 import {placed} from '../config/place.ts'
 import {configWarnings} from '../config/warnings.ts'
 import {WatchError} from '../errors.ts'
 import type {LogFlags} from '../log.ts'
+import {httpClient} from '../http.ts'
 import {errorCodes} from '../model/error-code.ts'
 import type {ExitCode} from '../model/exit-code.ts'
-import {readSecret, requireUrl} from '../read-secret.ts'
+import {readSecret, requireToken, requireUrl} from '../read-secret.ts'
+import {openNotifier} from '../notify/registry.ts'
 import {redactor} from '../secret.ts'
 import {commandLog} from './command-log.ts'
 import type {CommandContext} from './context.ts'
+import {numbered} from './open-outputs.ts'
 
 /**
  * Validates the config as `run` would load it, warns of what is hardly meant, and looks whether the secrets are there.
@@ -23,38 +26,63 @@ export async function configCheck(flags: ConfigFlags & LogFlags, context: Comman
   const warnings = configWarnings(config, {env, now: clock()})
   for (const warning of warnings) log.warning(warning.code, placed(warning, loaded).text)
   const missing = missingSecrets(loaded, env)
+  if (missing.length === 0) missing.push(...unusableNotifiers(loaded, env, clock))
   for (const error of missing) log.error(error)
   if (missing.length > 0) return errorCodes.SECRET_MISSING.exit
-  const {source, notifiers, pushgateway, textfile, heartbeat} = config
-  const sinks = Object.entries({pushgateway, textfile, heartbeat}).filter(([, sink]) => sink !== null)
+  const {source, notifiers} = config
+  const names = notifiers.map(({name, type}) => name ?? type)
   await stdout.write(
     `The config is valid: cluster ${config.cluster}, watch ${config.watch}, source ${redactor([])(source!.ref)}, ` +
-      `${counted(
-        'notifier',
-        notifiers.map(({name, type}) => name ?? type),
-      )}, ` +
-      `${counted(
-        'sink',
-        sinks.map(([type]) => type),
-      )}.\n`,
+      `${counted('notifier', names)}, ${counted('sink', sinkNames(config))}.\n`,
   )
   return 0
+}
+
+/** In the order of the report. */
+function sinkNames({pushgateway, textfile, alertmanager, status, heartbeat}: PartialConfig): string[] {
+  return [
+    ...(pushgateway === null ? [] : ['pushgateway']),
+    ...(textfile === null ? [] : ['textfile']),
+    ...(alertmanager?.urls ?? []).map((_, index) => numbered('alertmanager', index)),
+    ...status.map(({type}, index) => numbered(type, index)),
+    ...(heartbeat === null ? [] : ['heartbeat']),
+  ]
 }
 
 /** Secrets that are not there or cannot be what they are for, at the key that names them. */
 function missingSecrets(loaded: LoadedConfig, env: NodeJS.ProcessEnv): WatchError[] {
   const {config} = loaded
-  return secretsOf(config).flatMap(({path, ref, isUrl}) => {
+  return secretsOf(config).flatMap(({path, ref, kind}) => {
     try {
       const secret = readSecret(ref, env, config.baseDir)
-      if (isUrl) requireUrl(secret, ref)
+      if (kind === 'url') requireUrl(secret, ref)
+      if (kind === 'token') requireToken(secret, ref)
       return []
     } catch (error) {
-      if (!(error instanceof WatchError)) throw error
-      const {code, message, hint} = error
-      return [new WatchError(code, placed({path, message}, loaded).text, {cause: error, hint})]
+      return [toPlaced(error, path, loaded)]
     }
   })
+}
+
+/** Notifiers whose secrets are there, and are not what these need. */
+function unusableNotifiers(loaded: LoadedConfig, env: NodeJS.ProcessEnv, clock: () => Date): WatchError[] {
+  const {baseDir, notifiers} = loaded.config
+  const tools = {http: httpClient({env}), redact: redactor([]), clock}
+  return notifiers.flatMap((notifier, index) => {
+    try {
+      const {type, name = type} = notifier
+      openNotifier(notifier, {...tools, name, resolveSecret: ref => readSecret(ref, env, baseDir)})
+      return []
+    } catch (error) {
+      return [toPlaced(error, ['notifiers', index], loaded)]
+    }
+  })
+}
+
+function toPlaced(error: unknown, path: readonly PropertyKey[], loaded: LoadedConfig): WatchError {
+  if (!(error instanceof WatchError)) throw error
+  const {code, message, hint} = error
+  return new WatchError(code, placed({path, message}, loaded).text, {cause: error, hint})
 }
 
 /** `no sinks`, `1 notifier (slack)`, `2 notifiers (ops, web)` */

@@ -13,27 +13,39 @@ import {deliver} from '../notify/deliver.ts'
 import type {NotifierConfig} from '../notify/registry.ts'
 import {nothingKept, plan} from '../plan.ts'
 import {readSecret} from '../read-secret.ts'
+import type {SecretRef} from '../secret-ref.ts'
 import {redactor} from '../secret.ts'
 import type {CommandContext} from './context.ts'
 import {interruptOf} from './interrupt.ts'
 import {observedHttp} from './observed-http.ts'
 import {openRuled} from './open-outputs.ts'
 import {openSession, type Session} from './session.ts'
-import {testRun} from './test-report.ts'
+import {testRun, type AskedEntry} from './test-report.ts'
+import {routeLines, toTestRoute, type TestRoute} from './test-route.ts'
 
-export type NotifyTestFlags = ConfigFlags & LogFlags & {readonly to?: string | undefined}
+export type NotifyTestFlags = ConfigFlags &
+  LogFlags &
+  AskedEntry & {readonly to?: string | undefined; readonly dryRun: boolean}
 
 /**
  * Sends a report that is made up to all notifiers, or to one, on the way of every message: match, rendering, request.
+ * Those whose match leaves out what is asked for get none; a dry run only says who would get it.
  * Throws `CONFIG_INVALID` also without a notifier, and `UsageError` for an unknown one.
  */
 export async function notifyTest(flags: NotifyTestFlags, context: CommandContext): Promise<ExitCode> {
   const {env, cwd, stdout, interrupt} = context
   const {config} = await readConfig({flags, env, cwd}, [])
-  const chosen = choose(config.notifiers, flags.to)
+  const routes = choose(config.notifiers, flags.to).map(notifier => toTestRoute(notifier, flags))
+  const taken = routes.filter(({isTaken}) => isTaken)
   const session = openSession({...flags, dryRun: false}, context)
-  const {told, warnings} = await tell(chosen, config, session).finally(session.stopProgress)
-  for (const item of told) await stdout.write(`${item.name} (${item.type}): ${verdict(item)}\n`)
+  const {told, warnings} = await tell(flags.dryRun ? [] : taken, config, session).finally(session.stopProgress)
+  for (const route of routes) {
+    const delivered = told.find(({name}) => name === route.name)
+    const outcome = delivered === undefined ? untold(route) : verdict(delivered)
+    const lines = [`${route.name} (${route.notifier.type}): ${outcome}`, ...routeLines(route, config.ignore, context)]
+    await stdout.write(`${lines.join('\n')}\n`)
+  }
+  if (taken.length === 0) await stdout.write('No notifier is told of this: nothing was sent.\n')
   const failed = told.filter(({delivery}) => delivery !== 'delivered').map(({name}) => name)
   if (failed.length === 0) return 0
   const code = warnings.length > 0 ? 'SECRET_MISSING' : 'DELIVERY_FAILED'
@@ -66,15 +78,15 @@ function nameOf({name, type}: NotifierConfig): string {
 type Told = {readonly told: readonly ReportNotification[]; readonly warnings: readonly ReportWarning[]}
 
 /** Each gets a report of its own, which fits its `match`. */
-async function tell(notifiers: readonly NotifierConfig[], config: PartialConfig, session: Session): Promise<Told> {
+async function tell(routes: readonly TestRoute[], config: PartialConfig, session: Session): Promise<Told> {
   const {secrets, onEvent, context} = session
-  const {env, interrupt} = context
+  const {env, interrupt, clock} = context
   const {cluster, watch, caFile, baseDir, deadline, runbookUrl, reportUrl} = config
   const run = {...session.identity, cluster, watch}
   const redact = redactor(secrets)
   const http = observedHttp(httpClient({env, caFile: caFile ?? undefined}), onEvent)
   const warnings: ReportWarning[] = []
-  const resolveSecret = (ref: NotifierConfig['webhookUrl']) => {
+  const resolveSecret = (ref: SecretRef) => {
     const secret = readSecret(ref, env, baseDir)
     secrets.push(secret)
     return secret
@@ -91,9 +103,9 @@ async function tell(notifiers: readonly NotifierConfig[], config: PartialConfig,
   }
   try {
     const told = await Promise.all(
-      notifiers.map(async notifier => {
-        const {notifier: opened, rules} = openRuled(notifier, {http, redact, resolveSecret}, warnings)
-        const {report, seen} = testRun(run, notifier.match)
+      routes.map(async ({notifier, entry}) => {
+        const {notifier: opened, rules} = openRuled(notifier, {http, redact, resolveSecret, clock}, warnings)
+        const {report, seen} = testRun(run, entry)
         const notice = await noticeOf(seen, rules, session)
         return await deliver(report, [{notifier: opened, notice}], options)
       }),
@@ -110,6 +122,7 @@ async function noticeOf(seen: Observation, rules: NotifierRules, {identity, cont
     newMemoryKey: () => '',
     minSightings: 1,
     rules: [rules],
+    alertReceivers: [],
     run: {...identity, cluster: identity.cluster ?? ''},
     dryRun: false,
     clock: context.clock,
@@ -117,6 +130,10 @@ async function noticeOf(seen: Observation, rules: NotifierRules, {identity, cont
   })
   if (planned.state !== 'planned') throw new Error('nothing is kept, so nothing can be in the way')
   return planned.notices[0]!
+}
+
+function untold({isTaken}: TestRoute): string {
+  return isTaken ? 'would be told' : 'not told, as its match leaves this out'
 }
 
 function verdict({delivery, attempts, detail}: ReportNotification): string {

@@ -87,12 +87,13 @@ async function runWatch(config: Config, session: Session): Promise<Report> {
   const tools: OutputTools = {
     http,
     redact,
+    clock,
     resolveSecret: ref => keep(secrets, readSecret(ref, env, config.baseDir)),
   }
   const memory = await openMemory(toMemoryOptions(config, session, context))
   try {
     const outputs = openOutputs(config, tools)
-    if (config.pushgateway !== null) secrets.push(...passwordOf(config.pushgateway.url))
+    secrets.push(...sinkUrls(config).flatMap(passwordOf))
     const secretNames = [...secretVariables, ...secretRefsOf(config).flatMap(ref => ref.env ?? [])]
     return await watch({
       ...outputs,
@@ -139,6 +140,15 @@ async function runWatch(config: Config, session: Session): Promise<Report> {
     await http.close()
     await work[Symbol.asyncDispose]()
   }
+}
+
+/** URLs that the config holds in clear, but for a password in them. */
+function sinkUrls({pushgateway, alertmanager, status}: Config): string[] {
+  return [
+    ...(pushgateway === null ? [] : [pushgateway.url]),
+    ...(alertmanager?.urls ?? []),
+    ...status.map(({url}) => url),
+  ]
 }
 
 function keep(secrets: Secret[], secret: Secret): Secret {

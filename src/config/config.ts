@@ -1,7 +1,7 @@
 import type {IgnoreRule} from '../drift/filter.ts'
 import type {GaugeSet} from '../metrics/gauges.ts'
 import type {NotifierConfig} from '../notify/registry.ts'
-import type {SecretRef} from '../secret-ref.ts'
+import {isSecretRef, type SecretRef} from '../secret-ref.ts'
 
 /** What the run works with: validated, defaults filled in, paths absolute, durations in milliseconds. */
 export type Config = {
@@ -28,6 +28,8 @@ export type Config = {
   /** Which runs the Pushgateway gets. */
   readonly when: 'always' | 'changes'
   readonly textfile: string | null
+  readonly alertmanager: AlertmanagerConfig | null
+  readonly status: readonly StatusConfig[]
   readonly heartbeat: {readonly url: SecretRef} | null
   readonly runbookUrl: string | null
   readonly reportUrl: string | null
@@ -62,20 +64,52 @@ export type PushgatewayConfig = {
   readonly basicAuth: {readonly username: string; readonly password: SecretRef} | null
 }
 
+/** `interval` of the config is there with it. */
+export type AlertmanagerConfig = {
+  readonly urls: readonly string[]
+  readonly basicAuth: {readonly username: string; readonly password: SecretRef} | null
+  readonly labels: Readonly<Record<string, string>>
+  readonly failuresBeforeNotice: number
+}
+
+export type StatusConfig = {
+  readonly type: 'gitops-status'
+  readonly url: string
+  readonly repo: string | null
+  readonly server: string | null
+}
+
 /** A secret that the config names, with the key that names it. */
-export type NamedSecret = {readonly path: readonly PropertyKey[]; readonly ref: SecretRef; readonly isUrl: boolean}
+export type NamedSecret = {
+  readonly path: readonly PropertyKey[]
+  readonly ref: SecretRef
+  /** What it must be, by the name of its key. */
+  readonly kind: 'url' | 'token' | 'text'
+}
 
 /** Every secret that the config names, in config order. */
-export function secretsOf({source, notifiers, pushgateway, heartbeat}: PartialConfig): NamedSecret[] {
-  const login = source?.kind === 'oci' ? source.credentials?.password : undefined
-  const password = pushgateway?.basicAuth?.password
-  const passwordPath = ['metrics', 'pushgateway', 'basicAuth', 'password']
+export function secretsOf(config: PartialConfig): NamedSecret[] {
+  const {source, notifiers, pushgateway, alertmanager, heartbeat} = config
   return [
-    ...(login === undefined ? [] : [{path: ['source', 'credentials', 'password'], ref: login, isUrl: false}]),
-    ...notifiers.map(({webhookUrl: ref}, index) => ({path: ['notifiers', index, 'webhookUrl'], ref, isUrl: true})),
-    ...(password === undefined ? [] : [{path: passwordPath, ref: password, isUrl: false}]),
-    ...(heartbeat === null ? [] : [{path: ['heartbeat', 'url'], ref: heartbeat.url, isUrl: true}]),
+    ...secretsIn(source?.kind === 'oci' ? source.credentials : null, ['source', 'credentials']),
+    ...secretsIn(notifiers, ['notifiers']),
+    ...secretsIn(pushgateway, ['metrics', 'pushgateway']),
+    ...secretsIn(alertmanager, ['alertmanager']),
+    ...secretsIn(heartbeat, ['heartbeat']),
   ]
+}
+
+/** By their form, so that a new kind of notifier brings its own. */
+function secretsIn(value: unknown, path: readonly PropertyKey[]): NamedSecret[] {
+  if (typeof value !== 'object' || value === null) return []
+  if (Array.isArray(value)) return value.flatMap((item, index) => secretsIn(item, [...path, index]))
+  if (isSecretRef(value)) return [{path, ref: value, kind: kindOf(String(path.at(-1)))}]
+  return Object.entries(value).flatMap(([key, item]) => secretsIn(item, [...path, key]))
+}
+
+function kindOf(key: string): NamedSecret['kind'] {
+  if (/url$/i.test(key)) return 'url'
+  return /token$/i.test(key) ? 'token' : 'text'
 }
 
 /** Where every secret that the config names is read from, in config order. */

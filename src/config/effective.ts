@@ -18,6 +18,11 @@ export function toEffective(data: unknown, schema: JsonSchema, path: Path = []):
   const isDefault = data === undefined
   const value = data ?? schema.default
   if (value === undefined) return null
+  const meant =
+    schema.properties === undefined
+      ? schema.anyOf?.find(branch => (branch.type === 'array') === Array.isArray(value))
+      : undefined
+  if (meant !== undefined) return toEffective(value, meant, path)
   if (schema.oneOf !== undefined) return toEffective(value, branchOf(value, schema.oneOf), path)
   if (schema.title === 'secret') return {kind: 'secret', path, ref: value as SecretRef}
   if (schema.properties !== undefined) return toMap(value as Record<string, unknown>, schema, path)
@@ -43,5 +48,5 @@ function branchOf(value: unknown, branches: readonly JsonSchema[]): JsonSchema {
 }
 
 function isComposite(schema: JsonSchema | undefined): boolean {
-  return schema?.properties !== undefined || schema?.oneOf !== undefined
+  return schema?.properties !== undefined || schema?.oneOf !== undefined || schema?.title === 'secret'
 }

@@ -152,6 +152,11 @@ function toConfig(parsed: ConfigOutput, bases: Bases): PartialConfig {
     gaugeSets: metrics.families,
     when: metrics.when,
     textfile: metrics.textfile === undefined ? null : resolve(bases.base, metrics.textfile),
+    alertmanager:
+      parsed.alertmanager === undefined
+        ? null
+        : {...parsed.alertmanager, basicAuth: parsed.alertmanager.basicAuth ?? null},
+    status: parsed.status.map(({type, url, repo = null, server = null}) => ({type, url, repo, server})),
     heartbeat: parsed.heartbeat ?? null,
     runbookUrl: parsed.runbookUrl ?? null,
     reportUrl: parsed.reportUrl ?? null,

@@ -30,6 +30,9 @@ export const rules: readonly Rule[] = [
   deadlineLeavesTime,
   configMapIsNamed,
   gatewayIsNamedAlone,
+  alertmanagersAreNamedAlone,
+  alertsHaveAnInterval,
+  alertLabelsAreFree,
 ]
 
 function clusterIsNamed(config: unknown): Problem[] {
@@ -87,6 +90,32 @@ function gatewayIsNamedAlone(config: unknown): Problem[] {
   if (path === undefined || !/\/metrics\/*$/.test(path)) return []
   const message = 'ends in /metrics; write it without: what a group needs is put behind it'
   return [{path: ['metrics', 'pushgateway', 'url'], message}]
+}
+
+/** As Prometheus' own config has them. */
+function alertmanagersAreNamedAlone(config: unknown): Problem[] {
+  return list(get(config, 'alertmanager', 'urls')).flatMap((url, index) => {
+    const path = typeof url === 'string' ? URL.parse(url)?.pathname : undefined
+    if (path === undefined || !/\/api\/v\d+(\/alerts)?\/*$/.test(path)) return []
+    const message = 'ends in the path of its API; write it without: /api/v2/alerts is put behind it'
+    return [{path: ['alertmanager', 'urls', index], message}]
+  })
+}
+
+/** An alert ends by itself some time after the runs stop: after how long depends on how often they come. */
+function alertsHaveAnInterval(config: unknown): Problem[] {
+  if (get(config, 'alertmanager') === undefined || get(config, 'interval') !== undefined) return []
+  return [{path: ['alertmanager'], message: 'needs interval, which says how often this runs'}]
+}
+
+const ownLabels = ['alertname', 'cluster', 'watch', 'manifest']
+
+function alertLabelsAreFree(config: unknown): Problem[] {
+  const labels = get(config, 'alertmanager', 'labels')
+  return ownLabels.flatMap(name => {
+    if (get(labels, name) === undefined) return []
+    return [{path: ['alertmanager', 'labels', name], message: 'every alert has this label already; take another name'}]
+  })
 }
 
 function duration(value: unknown): number | null {

@@ -96,6 +96,31 @@ const metrics = z.strictObject({
     .optional(),
 })
 
+/** https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels */
+const labelName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {error: 'write a label name such as severity'})
+
+const alertmanager = z.strictObject({
+  urls: z.array(httpUrl).min(1).describe('every one of a cluster, each without `/api/v2/alerts`'),
+  basicAuth: login.describe('login at each of them').optional(),
+  labels: z
+    .record(labelName, z.string().min(1))
+    .default({})
+    .describe('more labels of every alert, such as `severity`; they belong to its identity'),
+  failuresBeforeNotice: z
+    .int({error: 'write a number from 1 to 100'})
+    .min(1)
+    .max(100)
+    .default(2)
+    .describe('runs in a row that must fail before `TazunaWatchCheckFailed`'),
+})
+
+const status = z.strictObject({
+  type: z.literal('gitops-status', {error: 'write gitops-status'}).describe('a status server of GitOps repositories'),
+  url: httpUrl.describe('without `/api/status`'),
+  repo: z.string().min(1).describe('default the name of the watch').optional(),
+  server: z.string().min(1).describe('default the name of the cluster').optional(),
+})
+
 const heartbeat = z.strictObject({
   url: secretRef.describe('called after each run, with `/fail` behind its path when the check did not complete'),
 })
@@ -125,13 +150,15 @@ export const configSchema = z
       .describe('stands in every message and metric; needed here, or from `--cluster` or `TAZUNA_WATCH_CLUSTER`')
       .optional(),
     watch: name.default('default').describe('when one cluster has several watches'),
-    interval: duration.describe('how often this is scheduled: for alerts').optional(),
+    interval: duration.describe('how often this is scheduled: for alerts; needed with `alertmanager`').optional(),
     deadline: timer.prefault('12m').describe('of the whole run; its last 90 s are for delivering'),
     source: source.describe('what is watched; needed here, or from `--source` or `TAZUNA_WATCH_SOURCE`').optional(),
     tazuna: tazuna.prefault({}).describe('how tazuna is called'),
     ignore: z.array(ignoreRule).prefault([]).describe('rules for rows that are no drift'),
     notifiers: z.array(notifierSchema).prefault([]).describe('who is told when there is a reason'),
     metrics: metrics.prefault({}).describe('gauges of every run'),
+    alertmanager: alertmanager.describe('gets all open drift in every run; needs `interval`').optional(),
+    status: z.array(status).prefault([]).describe('servers that show how watches stand'),
     heartbeat: heartbeat.describe('tells a monitor such as healthchecks.io that the watch is alive').optional(),
     minSightings: z
       .int({error: 'write a number from 1 to 100'})

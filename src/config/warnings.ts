@@ -1,5 +1,6 @@
 import type {PartialConfig} from './config.ts'
 import type {Problem} from './rules.ts'
+import {unroutedTexts} from './unrouted.ts'
 
 /** What is allowed in a config and hardly meant, at its place. */
 export type ConfigWarning = Problem & {readonly code: string}
@@ -14,6 +15,7 @@ export function configWarnings(config: PartialConfig, {env, now}: Surroundings):
   return [
     ...expiredRules(config, now),
     ...shortReminders(config),
+    ...unroutedDrift(config, now),
     ...unreadTextfile(config),
     ...forgottenMemory(config, env),
   ]
@@ -34,6 +36,14 @@ function shortReminders({notifiers}: PartialConfig): ConfigWarning[] {
     if (remindAfter >= shortestReminder) return []
     const message = 'reminders may come 5 minutes early, so this reminds in nearly every run; write at least 10m'
     return [{code: 'REMIND_AFTER_SHORT', path: ['notifiers', index, 'remindAfter'], message}]
+  })
+}
+
+/** Where a gap between the routes is meant, one word says so. */
+function unroutedDrift({notifiers, ignore}: PartialConfig, now: Date): ConfigWarning[] {
+  return unroutedTexts(notifiers, ignore, now).map(text => {
+    const message = `${text}; widen a match, or write \`rest: nobody\` in one if that is meant`
+    return {code: 'DRIFT_UNROUTED', path: ['notifiers'], message}
   })
 }
 

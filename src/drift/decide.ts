@@ -7,6 +7,7 @@ import {isSameContent} from './known-entry.ts'
 import {isHeld} from './mass-drift.ts'
 import {mutedUntil} from './mutes.ts'
 import type {NotifierRules} from './notifier-rules.ts'
+import {threadOf} from './thread-of.ts'
 import {concernedEntries, countMuted, isOfInterest, type IsOfInterest, type Open} from './open-drift.ts'
 
 /** A run that comes a little early is not to put a reminder off by a whole interval, in milliseconds. */
@@ -32,9 +33,10 @@ export function decide(memory: Memory, rules: NotifierRules, options: DecideOpti
   const works = options.isProof ? recovered(memory.failing, log?.failure ?? null, rules) : []
   const run: Reason[] = [...failing.reasons, ...works]
   const shared = {muted: countMuted(memory, rules), failing: failing.isStated ? memory.failing : null}
+  const withThread = (notice: Omit<Notice, 'thread'>) => ({...notice, thread: threadOf(notice, log)})
   if (isHeld(memory.massDrift)) {
     const reasons = [...run, ...massDriftReasons(memory, log, rules, options.now)]
-    return {...shared, reasons: inOrder(reasons), manifests: [], massDrift: massDriftNotice(memory)}
+    return withThread({...shared, reasons: inOrder(reasons), manifests: [], massDrift: massDriftNotice(memory)})
   }
   const concerned = concernedEntries(memory, rules)
   const muted = mutedUntil(memory.mutes)
@@ -43,7 +45,7 @@ export function decide(memory: Memory, rules: NotifierRules, options: DecideOpti
     decideManifest(name, known, concerned.get(name) ?? [], context),
   )
   const reasons = inOrder([...run, ...manifests.flatMap(manifest => manifest.reasons)])
-  return {...shared, reasons, manifests: manifests.filter(hasContent), massDrift: null}
+  return withThread({...shared, reasons, manifests: manifests.filter(hasContent), massDrift: null})
 }
 
 type Context = {

@@ -16,8 +16,9 @@ import {clampTimes} from './clamp-times.ts'
 import {decide, type DecideOptions} from './decide.ts'
 import {isHeld} from './mass-drift.ts'
 import {earliest, manifestTimes, nextTold, runTimes} from './next-told.ts'
-import type {NotifierRules} from './notifier-rules.ts'
+import type {NotifierRules, RoutedRules} from './notifier-rules.ts'
 import {concernedEntries} from './open-drift.ts'
+import {unroutedEntries} from './unrouted-entries.ts'
 
 export type ExplainOptions = {
   readonly now: Date
@@ -33,7 +34,7 @@ export type ExplainOptions = {
  * would tell if it saw what is remembered, and else what comes next and when. What is due is asked of `decide`, now and
  * at each time at which that may change.
  */
-export function explain(kept: Memory, rules: readonly NotifierRules[], options: ExplainOptions): Explanation {
+export function explain(kept: Memory, rules: readonly RoutedRules[], options: ExplainOptions): Explanation {
   const now = toTimestamp(options.now)
   const memory = withMutesAt(clampTimes(kept, options.now), now)
   const {cluster, watch, lastRun, claim, failing, massDrift, notifiers} = memory
@@ -50,6 +51,7 @@ export function explain(kept: Memory, rules: readonly NotifierRules[], options: 
     failing: failing && {code: failing.code, groups: failing.groups, since: failing.since},
     massDrift: massDrift && {...massDrift, manifests: massDrift.manifests.length},
     notifiers: rules.map(rule => explainNotifier(memory, asOf(memory, rule, options.now), rule, options)),
+    unrouted: unroutedEntries(memory, rules, options.manifest),
     unconfigured: [...notifiers.keys()].filter(name => !configured.has(name)),
   }
 }
@@ -57,7 +59,7 @@ export function explain(kept: Memory, rules: readonly NotifierRules[], options: 
 function explainNotifier(
   kept: Memory,
   memory: Memory,
-  rules: NotifierRules,
+  rules: RoutedRules,
   options: ExplainOptions,
 ): NotifierExplanation {
   const log = kept.notifiers.get(rules.name)
@@ -71,6 +73,7 @@ function explainNotifier(
   const {manifest} = options
   return {
     name: rules.name,
+    match: rules.route,
     joinedAt: log?.joinedAt ?? null,
     baselineAt: log?.baselineAt ?? null,
     deliveredAt: log?.deliveredAt ?? null,

@@ -4,8 +4,11 @@ import {openEntries} from '../model/open-entries.ts'
 import {isHeld} from './mass-drift.ts'
 import {mutedUntil} from './mutes.ts'
 
+const known = {agesKnown: true, isKept: true}
+
 /** What is known of every Manifest that is in tazuna.yaml, checked in this run or not. */
-export function toLastKnown({manifests, massDrift, mutes, lastSuccessAt}: Memory): LastKnown {
+export function toLastKnown(memory: Memory, how: Pick<LastKnown, 'agesKnown' | 'isKept'> = known): LastKnown {
+  const {manifests, massDrift, mutes, lastSuccessAt, failing, alertReceivers} = memory
   // while everything seems to be gone, nothing is taken for settled
   const isKept = isHeld(massDrift) ? (name: string) => massDrift?.manifests.includes(name) === true : () => false
   const present = [...manifests].filter(([name, {goneSince}]) => goneSince === null || isKept(name))
@@ -13,20 +16,24 @@ export function toLastKnown({manifests, massDrift, mutes, lastSuccessAt}: Memory
   const countMuted = ([name, known]: [string, KnownManifest]) =>
     openEntries(known).filter(([key]) => muted(name, key) !== null).length
   return {
+    ...how,
     manifests: present.map(([name, known]) => toLastKnownManifest(name, known)),
     gone: manifests.size - present.length,
     muted: mutes.length === 0 ? 0 : present.reduce((sum, one) => sum + countMuted(one), 0),
     lastSuccessAt,
+    failing,
+    endedAlerts: new Map([...alertReceivers].map(([id, {ended}]) => [id, ended])),
   }
 }
 
 function toLastKnownManifest(name: string, known: KnownManifest): LastKnownManifest {
-  const {folded, lastCheckedAt, lastAppliedAt} = known
-  const rest = {firstSeenAt: firstSeenOf(known), lastCheckedAt, failed: known.failing?.code === 'error', lastAppliedAt}
-  if (folded !== null) return {name, counts: folded.counts, ...rest}
+  const {folded, lastCheckedAt, lastAppliedAt, failing} = known
+  const rest = {firstSeenAt: firstSeenOf(known), lastCheckedAt, failing, lastAppliedAt}
+  if (folded !== null) return {name, counts: folded.counts, stateKeys: [], ...rest}
   const counts = {added: 0, modified: 0, removed: 0}
-  for (const [, {diffType}] of openEntries(known)) if (diffType !== 'always-sync') counts[diffType] += 1
-  return {name, counts, ...rest}
+  const open = openEntries(known)
+  for (const [, {diffType}] of open) if (diffType !== 'always-sync') counts[diffType] += 1
+  return {name, counts, stateKeys: open.map(([stateKey]) => stateKey), ...rest}
 }
 
 /** The earliest first-seen of the open drift of a Manifest; null without drift. */

@@ -1,10 +1,11 @@
+import {alertsWithout} from '../model/alert.ts'
 import type {KnownEntry, KnownManifest, Memory, Mute, NotificationLog} from '../model/memory.ts'
 
 /**
  * Two memories of one watch, after somebody saved `theirs` while this run was sending: the newer reading's ledger
  * stays, with the earliest first-seen of each entry; per notifier the log of the later delivery, as a whole, since a
  * message states all there is; and the mutes as they set them, without those that this reading ended (`loaded` is what
- * it began with).
+ * it began with). That an alert ended is kept where either has it: to say it twice does no harm.
  */
 export function merge(ours: Memory, theirs: Memory, loaded: Memory): Memory {
   const newer = (theirs.lastRun?.readAt ?? '') > (ours.lastRun?.readAt ?? '') ? theirs : ours
@@ -13,6 +14,7 @@ export function merge(ours: Memory, theirs: Memory, loaded: Memory): Memory {
     ...newer,
     manifests: mergeManifests(newer.manifests, older.manifests),
     notifiers: mergeLogs(newer.notifiers, older.notifiers),
+    alertReceivers: mergeReceivers(newer.alertReceivers, older.alertReceivers),
     mutes: mergeMutes(ours.mutes, theirs.mutes, loaded.mutes),
     claim: ours.claim,
   }
@@ -47,6 +49,17 @@ function mergeLogs(newer: Logs, older: Logs): Logs {
   for (const [name, log] of newer) {
     const other = older.get(name)
     if (other === undefined || (log.deliveredAt ?? '') >= (other.deliveredAt ?? '')) merged.set(name, log)
+  }
+  return merged
+}
+
+type Receivers = Memory['alertReceivers']
+
+function mergeReceivers(newer: Receivers, older: Receivers): Receivers {
+  const merged = new Map([...older, ...newer])
+  for (const [id, receiver] of newer) {
+    const others = older.get(id)?.ended ?? []
+    merged.set(id, {...receiver, ended: [...receiver.ended, ...alertsWithout(others, receiver.ended)]})
   }
   return merged
 }

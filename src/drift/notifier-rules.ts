@@ -1,4 +1,5 @@
 import type {DiffEntry} from '../model/diff-entry.ts'
+import type {Route} from '../model/route.ts'
 
 /** When one notifier is told of what. Times in milliseconds. */
 export type NotifierRules = {
@@ -16,3 +17,6 @@ export type NotifierRules = {
   /** Whether it wants to hear of what is proven gone. */
   readonly resolved: boolean
 }
+
+/** The same with what `matches` was made from, for people; null takes everything. */
+export type RoutedRules = NotifierRules & {readonly route: Route | null}

@@ -31,8 +31,7 @@ export function remember(before: Memory, seen: Observation, rules: readonly Noti
       id: seen.run.id,
       group: seen.run.group,
       startedAt: toTimestamp(seen.run.startedAt),
-      // a run that saw nothing makes no reading older
-      readAt: (seen.outcome === 'failed' ? before.lastRun?.readAt : undefined) ?? seen.readAt.toISOString(),
+      readAt: readAtOf(before, seen),
       outcome: seen.outcome,
     },
     lastSuccessAt: seen.outcome === 'clean' || seen.outcome === 'drift' ? now : before.lastSuccessAt,
@@ -46,6 +45,16 @@ export function remember(before: Memory, seen: Observation, rules: readonly Noti
   const logs = new Map([...before.notifiers].map(([name, log]) => [name, followUnstable(log, manifests, unstable)]))
   for (const rule of rules) logs.set(rule.name, settle(logs.get(rule.name), rule, ledger, seen, returned))
   return {memory: forget({...ledger, notifiers: logs}, rules, seen.now), warnings: unstableWarnings(readings)}
+}
+
+/**
+ * A run that saw nothing holds the reading before it. Where that one's time was in the future, it is not known, and any
+ * other reading is newer.
+ */
+function readAtOf({lastRun}: Memory, {outcome, readAt}: Observation): string {
+  const now = readAt.toISOString()
+  if (outcome !== 'failed' || lastRun === null) return now
+  return lastRun.readAt < now ? lastRun.readAt : new Date(0).toISOString()
 }
 
 /** A run in which State moved is no failure, and no proof that it works again. */

@@ -113,6 +113,7 @@ function newLog(now: string): NotificationLog {
     failedSince: null,
     failure: null,
     massDrift: null,
+    reference: null,
     manifests: new Map(),
   }
 }

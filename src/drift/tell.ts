@@ -1,12 +1,19 @@
 import type {Memory, NotificationLog, ToldFailure, ToldManifest} from '../model/memory.ts'
+import type {MessageReference} from '../model/message-reference.ts'
 import type {ManifestNotice, Notice} from '../model/notice.ts'
 import {toTimestamp} from '../model/time.ts'
 
 /**
  * The memory after a notifier was told: what the message stated is told as of now. To be called only once the message
- * was delivered: what is written here is not said again.
+ * was delivered: what is written here is not said again. `reference` is that of a message that stands by itself.
  */
-export function tell(memory: Memory, notifier: string, notice: Notice, sentAt: Date): Memory {
+export function tell(
+  memory: Memory,
+  notifier: string,
+  notice: Notice,
+  sentAt: Date,
+  reference: MessageReference | null = null,
+): Memory {
   const log = memory.notifiers.get(notifier)
   if (log === undefined) return memory
   const now = toTimestamp(sentAt)
@@ -17,9 +24,10 @@ export function tell(memory: Memory, notifier: string, notice: Notice, sentAt: D
     failedSince: null,
     failure: toldFailure(notice.failing, log.failure, now),
     massDrift: notice.massDrift === null ? log.massDrift : {since: notice.massDrift.since, toldAt: now},
+    reference: notice.massDrift === null && notice.failing === null ? log.reference : (reference ?? log.reference),
     manifests: new Map([
       ...log.manifests,
-      ...notice.manifests.map(manifest => [manifest.name, tellManifest(log, manifest, now)] as const),
+      ...notice.manifests.map(manifest => [manifest.name, tellManifest(log, manifest, now, reference)] as const),
     ]),
   })
 }
@@ -31,11 +39,18 @@ export function tellFailed(memory: Memory, notifier: string, at: Date): Memory {
   return withLog(memory, notifier, {...log, failedSince: log.failedSince ?? toTimestamp(at)})
 }
 
-function tellManifest(log: NotificationLog, notice: ManifestNotice, now: string): ToldManifest {
+function tellManifest(
+  log: NotificationLog,
+  notice: ManifestNotice,
+  now: string,
+  sent: MessageReference | null,
+): ToldManifest {
   const {name, reasons, open, resolved, failing, goneSince, folded} = notice
   const before = log.manifests.get(name)
+  const reference = sent ?? before?.reference ?? null
   if (goneSince !== null) {
-    return {toldAt: now, reasons, entries: new Map(), folded: null, left: new Map(), failure: null, goneAt: now}
+    const nothing = {entries: new Map(), folded: null, left: new Map(), failure: null}
+    return {...nothing, toldAt: now, reasons, goneAt: now, reference}
   }
   const stays = folded !== null && open.length === 0
   const entries = open.map(({stateKey, diffType, hash}) => [stateKey, {diffType, hash}] as const)
@@ -52,6 +67,7 @@ function tellManifest(log: NotificationLog, notice: ManifestNotice, now: string)
     left,
     failure: failing === null && !reasons.includes('check-recovered') ? told : toldFailure(failing, told, now),
     goneAt: null,
+    reference,
   }
 }
 

@@ -25,6 +25,7 @@ export function toMemoryView(memory: Memory, store: string, at: Date): MemoryVie
       toManifestView(name, known, isCheckedLast(memory, known), muted),
     ),
     notifiers: [...memory.notifiers].map(([name, log]) => toNotifierView(name, log)),
+    alertReceivers: [...memory.alertReceivers].map(([id, {configuredAt, ended}]) => ({id, configuredAt, ended})),
     mutes: mutes.map(({key, reason, createdAt, until, content}) => {
       return {key, reason, createdAt, until, entries: content?.size ?? null}
     }),
@@ -65,9 +66,9 @@ function toManifestView(
 }
 
 function toNotifierView(name: string, log: NotificationLog): NotifierView {
-  const {joinedAt, configuredAt, baselineAt, deliveredAt, failedSince, failure, massDrift} = log
-  const manifests = [...log.manifests].map(([name, {toldAt, reasons, entries, failure, goneAt}]) => {
-    return {name, toldAt, reasons, entries: entries.size, failure, goneAt}
+  const {joinedAt, configuredAt, baselineAt, deliveredAt, failedSince, failure, massDrift, reference} = log
+  const manifests = [...log.manifests].map(([name, {toldAt, reasons, entries, failure, goneAt, reference}]) => {
+    return {name, toldAt, reasons, entries: entries.size, failure, goneAt, reference}
   })
-  return {name, joinedAt, configuredAt, baselineAt, deliveredAt, failedSince, failure, massDrift, manifests}
+  return {name, joinedAt, configuredAt, baselineAt, deliveredAt, failedSince, failure, massDrift, manifests, reference}
 }

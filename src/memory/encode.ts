@@ -1,4 +1,5 @@
 import type {
+  KnownAlertReceiver,
   KnownEntry,
   KnownManifest,
   Memory,
@@ -49,6 +50,7 @@ function toDocument(memory: Memory, writtenBy: string): Covering<Omit<MemoryDocu
         : {...massDrift, manifests: [...massDrift.manifests], over: massDrift.over || undefined},
     manifests: Array.from(memory.manifests, ([name, known]) => toManifest(name, known, memory)),
     notifiers: Array.from(memory.notifiers, ([name, log]) => toNotifier(name, log, memory)),
+    alertReceivers: unlessEmpty(Array.from(memory.alertReceivers, ([id, receiver]) => toReceiver(id, receiver))),
     mutes: memory.mutes.map(toMute),
     claim: claim ?? undefined,
   }
@@ -103,6 +105,7 @@ function toNotifier(
     failedSince: log.failedSince ?? undefined,
     failure: toFailure(log.failure),
     massDrift: log.massDrift ?? undefined,
+    reference: log.reference ?? undefined,
     manifests: unlessEmpty(Array.from(log.manifests, ([name, told]) => toTold(name, told, manifests.get(name)))),
   }
 }
@@ -123,6 +126,19 @@ function toTold(
     left: unlessEmpty(Array.from(told.left, ([stateKey, toldAt]) => ({...toKey(stateKey, name), toldAt}))),
     failure: toFailure(told.failure),
     goneAt: told.goneAt ?? undefined,
+    reference: told.reference ?? undefined,
+  }
+}
+
+type ReceiverDocument = NonNullable<MemoryDocument['alertReceivers']>[number]
+
+function toReceiver(id: string, receiver: KnownAlertReceiver): Covering<ReceiverDocument, KnownAlertReceiver> {
+  const {configuredAt, failuresBeforeNotice, ended} = receiver
+  return {
+    id,
+    configuredAt,
+    failuresBeforeNotice,
+    ended: unlessEmpty(ended.map(({name, manifest, startsAt}) => ({name, manifest: manifest ?? undefined, startsAt}))),
   }
 }
 

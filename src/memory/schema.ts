@@ -5,7 +5,8 @@ import {reasons, runOutcomes} from '../model/report.ts'
 
 /**
  * The document that a memory is kept as. Lists of objects with a name instead of objects by name, so that anything can
- * be one; what has its usual value is left out. A change of this file is a new version with a step in migrate.ts.
+ * be one; what has its usual value is left out. A change of this file is a new version with a step in migrate.ts; a new
+ * optional field alone is none, as a tazuna-watch that does not know it refuses the document and so keeps it.
  */
 
 const time = z.iso.datetime()
@@ -13,6 +14,7 @@ const count = z.int().nonnegative()
 const set = z.literal(true)
 
 const failing = z.strictObject({code: z.string(), groups: count, group: z.string(), since: time})
+const reference = z.strictObject({to: z.string(), channel: z.string(), id: z.string()})
 const toldFailure = z.strictObject({codes: z.array(z.string()), toldAt: time})
 
 /** `key` is the State key without the Manifest and its slash in front; `rawKey` is one that does not begin so. */
@@ -68,6 +70,7 @@ const told = z.strictObject({
   left: z.array(z.strictObject({...stateKey, toldAt: time})).optional(),
   failure: toldFailure.optional(),
   goneAt: time.optional(),
+  reference: reference.optional(),
 })
 
 const notifier = z.strictObject({
@@ -79,7 +82,21 @@ const notifier = z.strictObject({
   failedSince: time.optional(),
   failure: toldFailure.optional(),
   massDrift: z.strictObject({since: time, toldAt: time}).optional(),
+  reference: reference.optional(),
   manifests: z.array(told).optional(),
+})
+
+const alert = z.strictObject({
+  name: z.enum(['TazunaDrift', 'TazunaWatchCheckFailed']),
+  manifest: z.string().optional(),
+  startsAt: time,
+})
+
+const alertReceiver = z.strictObject({
+  id: z.string(),
+  configuredAt: time,
+  failuresBeforeNotice: count,
+  ended: z.array(alert).optional(),
 })
 
 const mute = z.strictObject({
@@ -115,6 +132,7 @@ export const memoryDocument = z.strictObject({
     .optional(),
   manifests: z.array(manifest),
   notifiers: z.array(notifier),
+  alertReceivers: z.array(alertReceiver).optional(),
   mutes: z.array(mute),
   claim: z.strictObject({run: z.string(), group: z.string(), at: time, until: time}).optional(),
   /** Of all the rest; see checksum.ts. */

@@ -1,4 +1,5 @@
 import type {
+  KnownAlertReceiver,
   KnownEntry,
   KnownManifest,
   Memory,
@@ -37,6 +38,7 @@ export function toMemory(document: MemoryDocument): Memory {
     massDrift: massDrift === undefined ? null : {...massDrift, over: massDrift.over ?? false},
     manifests,
     notifiers: new Map(document.notifiers.map(notifier => [notifier.name, toLog(notifier, manifests)])),
+    alertReceivers: new Map(document.alertReceivers?.map(receiver => [receiver.id, toReceiver(receiver)])),
     mutes: document.mutes.map(toMute),
     claim: document.claim ?? null,
   }
@@ -89,6 +91,7 @@ function toLog(notifier: NotifierDocument, known: ReadonlyMap<string, KnownManif
     failedSince: notifier.failedSince ?? null,
     failure: notifier.failure ?? null,
     massDrift: notifier.massDrift ?? null,
+    reference: notifier.reference ?? null,
     manifests: new Map(manifests.map(told => [told.name, toTold(told, known.get(told.name))])),
   }
 }
@@ -103,12 +106,21 @@ function toTold(told: ToldDocument, known: KnownManifest | undefined): ToldManif
     left: new Map(left.map(({toldAt, ...key}) => [toStateKey(key, name), toldAt])),
     failure: told.failure ?? null,
     goneAt: told.goneAt ?? null,
+    reference: told.reference ?? null,
   }
 }
 
 function sameContent(known: KnownManifest | undefined): Map<StateKey, ToldEntry> {
   const present = known === undefined ? [] : openEntries(known)
   return new Map(present.map(([stateKey, {diffType, hash}]) => [stateKey, {diffType, hash}]))
+}
+
+function toReceiver({
+  configuredAt,
+  failuresBeforeNotice,
+  ended = [],
+}: NonNullable<MemoryDocument['alertReceivers']>[number]): KnownAlertReceiver {
+  return {configuredAt, failuresBeforeNotice, ended: ended.map(alert => ({...alert, manifest: alert.manifest ?? null}))}
 }
 
 function toMute({content, ...mute}: MemoryDocument['mutes'][number]): Mute {

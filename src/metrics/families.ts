@@ -25,10 +25,11 @@ export type RunFamilies = {
 }
 
 /**
- * `lastKnown` is null without a memory. Where the report warns that it does not know since when what it found is there
+ * `remembered` is null where no memory could be asked. Where the report warns that it does not know since when what it found is there
  * (`FIRST_SEEN_UNKNOWN`), no age is told, and those that were exported before stay.
  */
-export function toFamilies(report: Report, lastKnown: LastKnown | null, options: FamiliesOptions): RunFamilies {
+export function toFamilies(report: Report, remembered: LastKnown | null, options: FamiliesOptions): RunFamilies {
+  const lastKnown = remembered?.agesKnown === true ? remembered : null
   const own = options.sets.includes('tazuna_watch')
   const driftStack = options.sets.includes('drift_stack')
   const run = [

@@ -60,7 +60,7 @@ function asBefore(
   before: LastKnownManifest | undefined,
   failedNow: boolean,
 ): Pick<Standing, 'isDrifted' | 'counts' | 'hasFailed' | 'firstSeenAt'> {
-  const failed = failedNow || before?.failed === true
+  const failed = failedNow || before?.failing?.code === 'error'
   if (before === undefined || before.lastCheckedAt === null) {
     return {isDrifted: null, counts: none, hasFailed: failed || null, firstSeenAt: null}
   }

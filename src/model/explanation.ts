@@ -1,6 +1,7 @@
-import type {DiffType} from './diff-entry.ts'
+import type {DiffType, DriftType} from './diff-entry.ts'
 import type {Claim, Failing, Folded, MassDrift} from './memory.ts'
 import type {Reason, RunOutcome} from './report.ts'
+import type {Route} from './route.ts'
 import type {StateKey} from './state-key.ts'
 
 /**
@@ -28,14 +29,20 @@ export type Explanation = {
   readonly massDrift: MassDriftFacts | null
   /** In the order of the config. */
   readonly notifiers: readonly NotifierExplanation[]
+  /** Open drift, not muted, that the `match` of every notifier leaves out, by State key; empty without notifiers. */
+  readonly unrouted: readonly UnroutedEntry[]
   /** Notifiers that are remembered and not in this config: their rules are not known here. */
   readonly unconfigured: readonly string[]
 }
+
+export type UnroutedEntry = {readonly manifest: string; readonly stateKey: StateKey; readonly diffType: DriftType}
 
 export type MassDriftFacts = Omit<MassDrift, 'manifests'> & {readonly manifests: number}
 
 export type NotifierExplanation = {
   readonly name: string
+  /** Its `match`: what it is told of; null: of all drift. */
+  readonly match: Route | null
   /** When it was first met; null: no run knew it yet. */
   readonly joinedAt: string | null
   /** When it was first told what there is, or that there is nothing; null: the next message is its first. */

@@ -1,5 +1,7 @@
+import type {Alert} from './alert.ts'
 import type {DiffType} from './diff-entry.ts'
 import type {Claim, Failing, Folded, LastRun, MassDrift, NotificationLog, ToldFailure} from './memory.ts'
+import type {MessageReference} from './message-reference.ts'
 import type {Reason} from './report.ts'
 import type {StateKey} from './state-key.ts'
 
@@ -29,6 +31,12 @@ export type MemoryView = {
   /** In the order of `tazuna state list`. */
   readonly manifests: readonly ManifestView[]
   readonly notifiers: readonly NotifierView[]
+  /** Who gets all open alerts in every run, and the ends of alerts that it does not know yet. */
+  readonly alertReceivers: readonly {
+    readonly id: string
+    readonly configuredAt: string
+    readonly ended: readonly Alert[]
+  }[]
   readonly mutes: readonly MuteView[]
 }
 
@@ -75,6 +83,8 @@ export type NotifierView = Omit<NotificationLog, 'manifests'> & {
     readonly entries: number
     readonly failure: ToldFailure | null
     readonly goneAt: string | null
+    /** The message below which more is said of it. */
+    readonly reference: MessageReference | null
   }[]
 }
 

@@ -1,4 +1,6 @@
+import type {Alert} from './alert.ts'
 import type {DiffType} from './diff-entry.ts'
+import type {MessageReference} from './message-reference.ts'
 import type {Reason, RunOutcome} from './report.ts'
 import type {StateKey} from './state-key.ts'
 
@@ -25,6 +27,8 @@ export type Memory = {
   readonly manifests: ReadonlyMap<string, KnownManifest>
   /** The notification log, by the name of the notifier. */
   readonly notifiers: ReadonlyMap<string, NotificationLog>
+  /** Who gets all open alerts in every run, by id. */
+  readonly alertReceivers: ReadonlyMap<string, KnownAlertReceiver>
   readonly mutes: readonly Mute[]
   readonly claim: Claim | null
 }
@@ -116,6 +120,8 @@ export type NotificationLog = {
   readonly failure: ToldFailure | null
   /** When it was last told of the mass drift that began at `since`. */
   readonly massDrift: {readonly since: string; readonly toldAt: string} | null
+  /** The message that told of the run as a whole: that it fails, or of a mass drift. */
+  readonly reference: MessageReference | null
   readonly manifests: ReadonlyMap<string, ToldManifest>
 }
 
@@ -131,12 +137,21 @@ export type ToldManifest = {
   readonly failure: ToldFailure | null
   /** When it was told that the Manifest is gone. */
   readonly goneAt: string | null
+  /** The message below which more is said of it; null where its notifier has no such thing. */
+  readonly reference: MessageReference | null
 }
 
 export type ToldEntry = {readonly diffType: DiffType; readonly hash: string | null}
 
 /** The codes that were told since the failing began, and when it was last said. */
 export type ToldFailure = {readonly codes: readonly string[]; readonly toldAt: string}
+
+export type KnownAlertReceiver = {
+  readonly configuredAt: string
+  readonly failuresBeforeNotice: number
+  /** Proven to be over, and not delivered yet. */
+  readonly ended: readonly Alert[]
+}
 
 /** Nobody is told of an entry, or a whole Manifest, until a time or until it changes. */
 export type Mute = {
@@ -166,6 +181,7 @@ export function emptyMemory(cluster: string, watch: string, key: string): Memory
     massDrift: null,
     manifests: new Map(),
     notifiers: new Map(),
+    alertReceivers: new Map(),
     mutes: [],
     claim: null,
   }

@@ -1,5 +1,6 @@
 import type {DiffType} from './diff-entry.ts'
 import type {Failing, Folded, MassDrift} from './memory.ts'
+import type {MessageReference} from './message-reference.ts'
 import type {Reason} from './report.ts'
 import type {StateKey} from './state-key.ts'
 
@@ -18,6 +19,8 @@ export type Notice = {
   readonly massDrift: MassDriftNotice | null
   /** The failing of the run as a whole, if it is to be told or was told; of Manifests it stands with them. */
   readonly failing: Failing | null
+  /** The one message that told of all this before, if this only goes on with it; null: it stands by itself. */
+  readonly thread: MessageReference | null
 }
 
 export type MassDriftNotice = Pick<MassDrift, 'kind' | 'since'> & {

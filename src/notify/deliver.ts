@@ -20,7 +20,7 @@ export type DeliverOptions = {
    * Records how a delivery went before the next notifier is called. False: it could not be recorded, so nobody else is
    * told in this run, as that would be repeated.
    */
-  readonly record: (told: Addressed, ok: boolean) => Promise<boolean>
+  readonly record: (told: Addressed, delivery: Delivery) => Promise<boolean>
 }
 
 /** Of the time that is left, what belongs to saving and to the sinks, in milliseconds. */
@@ -41,15 +41,17 @@ export async function deliver(
   for (const [index, one] of addressed.entries()) {
     if (options.deliverySignal.aborted) stopped ??= 'not sent: the run was interrupted, or its time was over'
     const share = Math.max(shortestShare, (options.timeLeft() - reserve) / (addressed.length - index))
-    const item: ReportNotification = await deliverOne(report, one, {...options, share, stopped})
+    const {item, delivery}: Told = await deliverOne(report, one, {...options, share, stopped})
     items.push(item)
-    const isSent = item.delivery === 'delivered' || item.delivery === 'failed'
-    if (stopped !== null || !isSent) continue
-    const isRecorded = await options.record(one, item.delivery === 'delivered')
+    if (delivery === null) continue
+    const isRecorded = await options.record(one, delivery)
     if (!isRecorded) stopped = 'not sent: the memory could not be written, or another run took over'
   }
   return items
 }
+
+/** `delivery` is null where nothing was sent. */
+type Told = {readonly item: ReportNotification; readonly delivery: Delivery | null}
 
 async function deliverOne(
   report: Report,
@@ -63,11 +65,14 @@ async function deliverOne(
     share,
     stopped,
   }: DeliverOptions & {share: number; stopped: string | null},
-): Promise<ReportNotification> {
+): Promise<Told> {
   const {name, type} = notifier
   const {reasons} = notice
   const who = {name, type, role: 'notifier', reasons: [...reasons]} as const
-  const told = (how: Outcome, rest: Rest = {}) => toNotification({...who, reasons: [...reasons]}, how, rest)
+  const told = (how: Outcome, rest: Rest = {}, delivery: Delivery | null = null): Told => ({
+    item: toNotification({...who, reasons: [...reasons]}, how, rest),
+    delivery,
+  })
   if (reasons.length === 0) return told({delivery: 'nothing-due'})
   const pending = countDue(notice)
   if (stopped !== null) return told({delivery: 'failed', detail: stopped}, {pending})
@@ -79,9 +84,10 @@ async function deliverOne(
       AbortSignal.any([deliverySignal, AbortSignal.timeout(Math.round(share))]),
     )
     onEvent({type: 'delivery', name, delivery})
-    return told(toOutcome(delivery), {pending: delivery.ok ? 0 : pending})
+    return told(toOutcome(delivery), {pending: delivery.ok ? 0 : pending}, delivery)
   } catch (error) {
-    return told(bugOutcome(error, redact), {pending})
+    const outcome = bugOutcome(error, redact)
+    return told(outcome, {pending}, {ok: false, attempts: 0, retryable: false, detail: outcome.detail ?? ''})
   }
 }
 

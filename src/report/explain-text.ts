@@ -1,5 +1,6 @@
 import type {Explanation, ManifestExplanation, NotifierExplanation} from '../model/explanation.ts'
 import {disarm} from './disarm.ts'
+import {countDriftRows} from './drifted-manifests.ts'
 import {entryLines, factsOf} from './explain-manifest.ts'
 import {
   ago,
@@ -13,8 +14,10 @@ import {
   type Look,
 } from './memory-words.ts'
 import {printableLine} from './printable.ts'
+import {routeText} from './route-text.ts'
 import {styler} from './style.ts'
 import type {TextOptions} from './text.ts'
+import {countedEntries, countsText} from './wording.ts'
 import {wrap} from './wrap.ts'
 
 /** `withEntries`: one Manifest was asked for, so everything is said of it. */
@@ -25,7 +28,7 @@ export function renderExplanation(explanation: Explanation, {color, width, withE
   const look = {style: styler(color), width}
   const {notifiers} = explanation
   const sections = [
-    [...rememberedLines(explanation, look), ...massDriftLines(explanation, look)],
+    [...rememberedLines(explanation, look), ...massDriftLines(explanation, look), ...unroutedLines(explanation, look)],
     ...notifiers.map(notifier => notifierLines(notifier, explanation, look, withEntries)),
     otherLines(explanation, look),
   ]
@@ -42,6 +45,15 @@ function massDriftLines({massDrift, now}: Explanation, {width}: Look): string[] 
     ? 'It lasts for more than 24 h, so Manifests are told of one by one.'
     : 'While that lasts, 24 h at most, nothing is told of single Manifests.'
   return [wrap(`${massDriftText(massDrift, massDrift.manifests, now)} ${told}`, width, 2, 0)]
+}
+
+/** Where there is one notifier, its own lines say it. */
+function unroutedLines({notifiers, unrouted}: Explanation, {width}: Look): string[] {
+  if (notifiers.length < 2 || unrouted.length === 0) return []
+  const byManifest = Map.groupBy(unrouted, ({manifest}) => manifest)
+  const counts = [...byManifest].map(([name, entries]) => `${name} (${countsText(countDriftRows(entries))})`)
+  const text = `No notifier is told of ${countedEntries(unrouted.length)}: ${namesText(counts)}`
+  return [wrap(text, width, 2, 0)]
 }
 
 function notifierLines(
@@ -75,7 +87,7 @@ function isQuiet({due, failing, goneSince, folded, lastCheckedAt, entries}: Mani
 }
 
 function notifierFacts(notifier: NotifierExplanation, {now, massDrift}: Explanation): string[] {
-  const {joinedAt, baselineAt, deliveredAt, failedSince, due, next, failing, massDriftToldAt} = notifier
+  const {match, joinedAt, baselineAt, deliveredAt, failedSince, due, next, failing, massDriftToldAt} = notifier
   const delivered =
     deliveredAt === null
       ? joinedAt === null
@@ -83,6 +95,7 @@ function notifierFacts(notifier: NotifierExplanation, {now, massDrift}: Explanat
         : `It never got a message since it joined ${ago(joinedAt, now)}.`
       : `Its last message was delivered ${ago(deliveredAt, now)}.`
   const facts = [
+    match === null ? 'Told of all drift.' : `Told of: ${routeText(match)}`,
     failedSince === null ? delivered : `${delivered} Deliveries fail ${sinceText(failedSince, now)}.`,
     baselineAt === null && joinedAt !== null
       ? 'It was never told what there is: its first message states all drift.'

@@ -2,9 +2,9 @@ import {errorText} from '../errors.ts'
 import type {Http} from '../http.ts'
 import type {Delivery} from '../notify/notifier.ts'
 import {send, type SendPolicy, type Sent} from '../send.ts'
-import {gatewayAccess, type GatewayAddress} from './gateway-access.ts'
+import {receiverAccess, type ReceiverAddress} from './receiver-access.ts'
 
-export type GatewayOptions = GatewayAddress & {
+export type GatewayOptions = ReceiverAddress & {
   readonly http: Http
   readonly sendPolicy?: Omit<SendPolicy, 'signal'>
 }
@@ -27,7 +27,7 @@ const answerShown = 300
 
 /** https://github.com/prometheus/pushgateway#api */
 export function openGateway({http, sendPolicy = {}, ...address}: GatewayOptions): Gateway {
-  const access = gatewayAccess(address)
+  const access = receiverAccess(address)
   const headers = {'content-type': 'text/plain; version=0.0.4; charset=utf-8', ...access.headers}
   return async ({method, path, body}, signal) => {
     const sent = await send(http, {method, url: access.urlOf(path), headers, body}, {...sendPolicy, signal})

@@ -2,7 +2,7 @@ import {errorText} from '../errors.ts'
 import type {Http} from '../http.ts'
 import {redactor, type Redact, type Secret} from '../secret.ts'
 import {send, type SendPolicy, type Sent} from '../send.ts'
-import {basicToken, credentialsOf} from './basic-auth.ts'
+import {basicToken, credentialsOf} from '../basic-auth.ts'
 import type {Delivery} from '../notify/notifier.ts'
 import type {Sink} from './sink.ts'
 
@@ -27,6 +27,7 @@ const answerShown = 100
  */
 export function heartbeatSink({url, http, redact, sendPolicy = {}}: HeartbeatOptions): Sink<HeartbeatPayload> {
   return {
+    name: 'heartbeat',
     type: 'heartbeat',
     render: ({outcome}) => ({suffix: outcome === 'clean' || outcome === 'drift' ? '' : '/fail'}),
     show: ({suffix}) => ({method: 'GET', url: `${url.toString()}${suffix}`}),

@@ -24,8 +24,8 @@ async function pushOne(
   sink: Sink,
   options: PushOptions,
 ): Promise<ReportNotification> {
-  const {type} = sink
-  const who = {name: type, type, role: 'sink', reasons: []} as const
+  const {name, type} = sink
+  const who = {name, type, role: 'sink', reasons: []} as const
   try {
     const payload = sink.render(report, lastKnown)
     if (payload === null) return toNotification({...who, reasons: []}, {delivery: 'nothing-due'})
@@ -33,7 +33,7 @@ async function pushOne(
       return toNotification({...who, reasons: []}, {delivery: 'dry-run'}, {payload: sink.show(payload)})
     }
     const delivery = await sink.send(payload, options.deliverySignal)
-    options.onEvent({type: 'delivery', name: type, delivery})
+    options.onEvent({type: 'delivery', name, delivery})
     return toNotification({...who, reasons: []}, toOutcome(delivery))
   } catch (error) {
     return toNotification({...who, reasons: []}, bugOutcome(error, options.redact))

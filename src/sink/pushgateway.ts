@@ -22,6 +22,7 @@ export function pushgatewaySink(options: PushgatewayOptions): Sink<PushgatewayPa
   const path = groupPath(options)
   const send = openGateway(options)
   return {
+    name: 'pushgateway',
     type: 'pushgateway',
     render(report, lastKnown) {
       const {run, manifests, replaces} = toFamilies(report, lastKnown, options)

@@ -5,10 +5,10 @@ import {readText, type Http} from '../http.ts'
 import {parseGatewayGroup, type GatewayGroup} from '../metrics/gateway-group.ts'
 import type {GroupKey} from '../metrics/group-path.ts'
 import {networkErrorText, parseRetryAfter, type SendPolicy} from '../send.ts'
-import {gatewayAccess, type GatewayAccess, type GatewayAddress} from './gateway-access.ts'
+import {receiverAccess, type ReceiverAccess, type ReceiverAddress} from './receiver-access.ts'
 import {adviceOf} from './gateway.ts'
 
-export type ReadGroupOptions = GatewayAddress &
+export type ReadGroupOptions = ReceiverAddress &
   GroupKey & {
     readonly http: Http
     readonly sendPolicy?: Pick<SendPolicy, 'attempts' | 'attemptTimeout' | 'totalTimeout' | 'backoff'>
@@ -29,7 +29,7 @@ const largest = 16 * 1024 * 1024
  */
 export async function readGroup(options: ReadGroupOptions, signal: AbortSignal): Promise<GroupRead> {
   const {attempts = 4, totalTimeout = 45_000, backoff = 500} = options.sendPolicy ?? {}
-  const access = gatewayAccess(options)
+  const access = receiverAccess(options)
   const deadline = performance.now() + totalTimeout
   const stop = AbortSignal.any([signal, AbortSignal.timeout(totalTimeout)])
   for (let attempt = 1; ; attempt += 1) {
@@ -51,7 +51,7 @@ type Once = {
   readonly retry: {readonly after: number | null} | null
 }
 
-async function readOnce(options: ReadGroupOptions, access: GatewayAccess, stop: AbortSignal): Promise<Once> {
+async function readOnce(options: ReadGroupOptions, access: ReceiverAccess, stop: AbortSignal): Promise<Once> {
   const {http, sendPolicy: {attemptTimeout = 10_000} = {}} = options
   const signal = AbortSignal.any([stop, AbortSignal.timeout(attemptTimeout)])
   try {

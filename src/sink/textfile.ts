@@ -25,6 +25,7 @@ export function textfileSink(options: TextfileOptions): Sink<TextfilePayload> {
   const {path, redact} = options
   const labels = watchLabels(options)
   return {
+    name: 'textfile',
     type: 'textfile',
     render(report, lastKnown) {
       const {run, manifests, replaces} = toFamilies(report, lastKnown, options)

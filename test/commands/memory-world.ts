@@ -5,6 +5,7 @@ import type {CommandContext} from '../../src/commands/context.ts'
 import {fileMemory} from '../../src/memory/file.ts'
 import type {MemoryStore} from '../../src/memory/memory-store.ts'
 import type {Memory} from '../../src/model/memory.ts'
+import {capturedOutput} from '../support/captured-output.ts'
 import {tempDir, type TempDir} from '../support/temp-dir.ts'
 
 export type Said = {readonly stdout: string; readonly stderr: string}
@@ -43,8 +44,8 @@ export async function memoryWorld(): Promise<MemoryWorld> {
     context: changes => ({
       env: {TAZUNA_WATCH_MEMORY: `file:${path}`},
       cwd: dir.path,
-      stdout: output(text => (stdout += text)),
-      stderr: output(text => (stderr += text)),
+      stdout: capturedOutput(text => (stdout += text)),
+      stderr: capturedOutput(text => (stderr += text)),
       stdin: Readable.from([]),
       interrupt: signal,
       clock: () => now,
@@ -58,16 +59,5 @@ export async function memoryWorld(): Promise<MemoryWorld> {
       if (saved.state !== 'saved') throw new Error(saved.state)
     },
     [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose](),
-  }
-}
-
-function output(take: (text: string) => void): CommandContext['stdout'] {
-  return {
-    write: text => {
-      take(text)
-      return Promise.resolve()
-    },
-    isTTY: false,
-    columns: 100,
   }
 }

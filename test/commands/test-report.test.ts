@@ -40,8 +40,39 @@ describe('the report of a test', () => {
     )
   })
 
+  it.each([
+    ['apps/**', 'apps/v1/Test/test/test'],
+    ['apps/*/Deployment/**', 'apps/v1/Deployment/test/test'],
+    ['/**', '/v1/Test/test/test'],
+    ['**', '/v1/Test/test/test'],
+    ['*/*/Secret/**', 'test/v1/Secret/test/test'],
+    ['**/web-*', '/v1/Test/test/web-test'],
+    ['apps/v1/Deployment/web/nginx/**', 'apps/v1/Deployment/web/nginx/test'],
+  ])('has for %s a resource as there may be', (resource, sample) => {
+    const {stateKey} = sampleEntry({resource: [resource]})
+    expect(stateKey).toBe(`test/${sample}`)
+    expect(toEntryMatcher({resource: [resource]}).entry(sampleEntry({resource: [resource]}))).toBe(true)
+  })
+
+  it('has an entry as it is asked for, and fits the match in what is not asked', () => {
+    const match: Match = {manifest: ['web-*'], resource: ['apps/**'], diffType: ['removed']}
+    expect(sampleEntry(match, {manifest: 'batch'})).toMatchObject({
+      manifest: 'batch',
+      stateKey: 'batch/apps/v1/Test/test/test',
+      diffType: 'removed',
+    })
+    const resource = '/v1/Namespace/web'
+    expect(sampleEntry(match, {resource, diffType: 'added'})).toEqual({
+      manifest: 'web-test',
+      stateKey: 'web-test//v1/Namespace/web',
+      diffType: 'added',
+      oldHash: null,
+      newHash: 'f'.repeat(64),
+    })
+  })
+
   it('is a valid report of one drifted Manifest, and says everywhere that it is a test', () => {
-    const report = Report.parse(testRun(run, undefined).report)
+    const report = Report.parse(testRun(run, sampleEntry(undefined)).report)
     expect(report).toMatchObject({
       outcome: 'drift',
       cluster: 'TEST, not real: prod',
@@ -54,11 +85,12 @@ describe('the report of a test', () => {
   it('is about one entry that is told to a notifier with any match, as a baseline', async () => {
     await fc.assert(
       fc.asyncProperty(matches, async match => {
-        const {seen, report} = testRun(run, match)
+        const {seen, report} = testRun(run, sampleEntry(match))
         const planned = await plan(nothingKept, seen, {
           newMemoryKey: () => '',
           minSightings: 3,
           rules: [{...rulesOf('ops', {failuresBeforeNotice: 3}), matches: toEntryMatcher(match)}],
+          alertReceivers: [],
           run,
           dryRun: false,
           clock: () => run.startedAt,

@@ -1,7 +1,7 @@
-import type {NotifierRules} from '../../src/drift/notifier-rules.ts'
+import type {RoutedRules} from '../../src/drift/notifier-rules.ts'
 import type {EntryStatus, ManifestExplanation} from '../../src/model/explanation.ts'
 import type {KnownEntry, KnownManifest, Memory, NotificationLog, ToldManifest} from '../../src/model/memory.ts'
-import {toEntryMatcher, type Match} from '../../src/notify/match.ts'
+import {toEntryMatcher, toRoute, type Match} from '../../src/notify/match.ts'
 import {knownEntry, memoryOf} from '../memory/memory-builder.ts'
 
 const hours = 3_600_000
@@ -9,9 +9,10 @@ const hours = 3_600_000
 /** When people ask; the last run and the last message to `ops` were three hours before. */
 export const asked = new Date('2026-11-20T15:00:00Z')
 
-export function rulesOf(match?: Match, overrides: Partial<NotifierRules> = {}): NotifierRules {
+export function rulesOf(match?: Match, overrides: Partial<RoutedRules> = {}): RoutedRules {
   const times = {remindAfter: 24 * hours, changeInterval: 6 * hours}
-  return {name: 'ops', matches: toEntryMatcher(match), ...times, failuresBeforeNotice: 2, resolved: false, ...overrides}
+  const rules = {...times, failuresBeforeNotice: 2, resolved: false, ...overrides}
+  return {name: 'ops', route: toRoute(match), matches: toEntryMatcher(match), ...rules}
 }
 
 export const nginx = 'web/apps/v1/Deployment/web/nginx'
@@ -47,7 +48,7 @@ export function uncheckedSince(memory: Memory, outcome: 'failed' | 'incomplete')
 export type Situation = {
   readonly title: string
   readonly memory: Memory
-  readonly rules?: NotifierRules
+  readonly rules?: RoutedRules
   readonly minSightings?: number
   readonly now?: string
   readonly due: ManifestExplanation['due']

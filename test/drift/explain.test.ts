@@ -3,17 +3,18 @@ import {describe, expect, it} from 'vitest'
 
 import {explain} from '../../src/drift/explain.ts'
 import {nextMassDrift} from '../../src/drift/mass-drift.ts'
-import type {NotifierRules} from '../../src/drift/notifier-rules.ts'
+import type {RoutedRules} from '../../src/drift/notifier-rules.ts'
 import type {DiffType} from '../../src/model/diff-entry.ts'
 import type {Memory} from '../../src/model/memory.ts'
+import type {Match} from '../../src/notify/match.ts'
 import {toTimestamp} from '../../src/model/time.ts'
 import {arbitraryMemory} from '../memory/arbitrary-memory.ts'
 import {knownEntry} from '../memory/memory-builder.ts'
-import {asked, conf, knows, nginx, rulesOf, situations, told} from './explain-situations.ts'
+import {asked, conf, knows, muted, nginx, rulesOf, situations, told} from './explain-situations.ts'
 
 type Asking = {now?: Date; minSightings?: number; manifest?: string | null}
 
-function explained(memory: Memory, rules: readonly NotifierRules[] = [rulesOf()], asking: Asking = {}) {
+function explained(memory: Memory, rules: readonly RoutedRules[] = [rulesOf()], asking: Asking = {}) {
   return explain(memory, rules, {now: asked, minSightings: 1, store: 'file /m.json', manifest: null, ...asking})
 }
 
@@ -51,6 +52,53 @@ describe('explain', () => {
       next: {at: '2026-11-21T11:55:00Z', reasons: ['reminder']},
       failing: {toldAt: since},
     })
+  })
+
+  it('has the match of each notifier, and null where it is told of all drift', () => {
+    const {notifiers} = explained(knows({}), [
+      rulesOf(undefined, {name: 'all'}),
+      rulesOf({}, {name: 'empty'}),
+      rulesOf({manifest: ['web-*'], diffType: ['removed']}, {name: 'some'}),
+    ])
+    expect(notifiers.map(({match}) => match)).toEqual([
+      null,
+      null,
+      {manifest: ['web-*'], resource: null, diffType: ['removed']},
+    ])
+  })
+
+  it.each<[string, readonly RoutedRules[], readonly string[]]>([
+    ['nobody matches', [rulesOf({diffType: ['added']}), rulesOf({manifest: ['api']})], [conf, nginx]],
+    ['one of two does not match', [rulesOf({resource: ['apps/**']}), rulesOf({diffType: ['added']})], [conf]],
+    ['the routes take together', [rulesOf({resource: ['apps/**']}), rulesOf({resource: ['/v1/**']})], []],
+    ['is told to nobody, as there is no notifier', [], []],
+  ])('lists the drift that %s', (_title, rules, keys) => {
+    const named = rules.map((rule, index) => ({...rule, name: `n${index}`}))
+    const rows = {[nginx]: knownEntry(), [conf]: knownEntry()}
+    expect(explained(knows(rows), named).unrouted).toEqual(
+      keys.map(stateKey => ({manifest: 'web', stateKey, diffType: 'modified'})),
+    )
+  })
+
+  it.each<[string, Memory]>([
+    ['resolved', knows({[nginx]: knownEntry({absentSince: '2026-11-20T13:00:00Z'})})],
+    ['ignored', knows({[nginx]: knownEntry({filteredBy: 'ignore-rule'})})],
+    ['always-sync', knows({[nginx]: knownEntry({diffType: 'always-sync', filteredBy: 'always-sync'})})],
+    ['muted', muted(knows({[nginx]: knownEntry()}), nginx)],
+    ['muted with its Manifest', muted(knows({[nginx]: knownEntry()}), 'web')],
+    ['of a Manifest that is gone', knows({[nginx]: knownEntry()}, {goneSince: '2026-11-20T13:00:00Z'})],
+  ])('lists as drift for nobody none that is %s', (_title, memory) => {
+    expect(explained(memory, [rulesOf({diffType: ['added']})]).unrouted).toEqual([])
+  })
+
+  it('lists of one Manifest only its own drift for nobody', () => {
+    const drifted = knows({[nginx]: knownEntry()})
+    const api = {...drifted.manifests.get('web')!, entries: new Map([['api/apps/v1/Deployment/a/a', knownEntry()]])}
+    const both = {...drifted, manifests: new Map([...drifted.manifests, ['api', api]])}
+    const rules = [rulesOf({diffType: ['added']})]
+    const manifestsOf = (manifest: string | null) =>
+      explained(both, rules, {manifest}).unrouted.map(entry => entry.manifest)
+    expect([manifestsOf(null), manifestsOf('api')]).toEqual([['web', 'api'], ['api']])
   })
 
   it('tells of a mass drift only, while it holds', () => {
@@ -120,6 +168,33 @@ describe('explain', () => {
       {numRuns: 2000},
     )
     expect(seen).toBeGreaterThan(200)
+  })
+
+  it('of any memory and any two routes: lists for nobody what is open, and left out by each', () => {
+    const match: fc.Arbitrary<Match> = fc.record(
+      {
+        manifest: fc.constantFrom<string[]>(['web'], ['*'], ['a*', 'w*']),
+        resource: fc.constantFrom<string[]>(['**'], ['apps/**'], ['/**']),
+        diffType: fc.subarray(['removed', 'modified', 'added'] as const, {minLength: 1}),
+      },
+      {requiredKeys: []},
+    )
+    fc.assert(
+      fc.property(plausibleMemory, match, match, (memory, one, other) => {
+        const rules = [rulesOf(one), rulesOf(other, {name: 'other'})]
+        const {notifiers, unrouted} = explained(memory, rules)
+        const unmatched = notifiers.map(({manifests}) =>
+          manifests.flatMap(({entries}) => entries.filter(({status}) => status === 'unmatched')),
+        )
+        const isMuted = ({stateKey}: {stateKey: string}) =>
+          memory.mutes.some(({key, until}) => ['web', stateKey].includes(key) && until > toTimestamp(asked))
+        const byBoth = unmatched[0]!.filter(entry => unmatched[1]!.some(({stateKey}) => stateKey === entry.stateKey))
+        expect(unrouted.map(({stateKey}) => stateKey)).toEqual(
+          byBoth.filter(entry => !isMuted(entry)).map(({stateKey}) => stateKey),
+        )
+      }),
+      {numRuns: 300},
+    )
   })
 
   it('takes any memory', () => {

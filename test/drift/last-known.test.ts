@@ -28,18 +28,16 @@ describe('what is last known of a Manifest', () => {
         counts: {added: 0, modified: 1, removed: 1},
         firstSeenAt: '2026-11-19T00:00:00Z',
         lastCheckedAt: '2026-11-20T12:00:00Z',
-        failed: false,
+        stateKeys: ['a', 'b'],
+        failing: null,
         lastAppliedAt: null,
       },
     ])
   })
 
-  it.each([
-    ['error', true],
-    ['not-checked', false],
-  ])('is that it failed, for the code %s: %s', (code, failed) => {
-    const failing = {code, groups: 1, group: 'g', since: early}
-    expect(toLastKnown(withManifest(memoryOf({web: {}}), {failing})).manifests[0]).toMatchObject({failed})
+  it('is that it fails, and since when', () => {
+    const failing = {code: 'error', groups: 1, group: 'g', since: early}
+    expect(toLastKnown(withManifest(memoryOf({web: {}}), {failing})).manifests[0]).toMatchObject({failing})
   })
 
   it.each([

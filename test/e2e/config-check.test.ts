@@ -42,6 +42,12 @@ describe('the warnings of config check', () => {
       '4:65 notifiers[0].remindAfter: ',
       'REMIND_AFTER_SHORT',
     ],
+    [
+      'drift that no notifier is told of',
+      'notifiers: [{type: slack, webhookUrl: {env: HOOK}, match: {diffType: [removed, modified]}}]',
+      '4:12 notifiers: no notifier is told of `added` drift; ',
+      'DRIFT_UNROUTED',
+    ],
   ])('name %s, with its place, and leave the config valid', async (_title, line, place, code) => {
     const {exitCode, isValid, lines} = await check(`${line}\n`, {HOOK: 'https://hooks.example/x'})
     expect({exitCode, isValid, count: lines.length}).toEqual({exitCode: 0, isValid: true, count: 1})
@@ -51,6 +57,15 @@ describe('the warnings of config check', () => {
 
   it.each([
     ['a textfile that ends in .prom', 'metrics: {textfile: /var/lib/drift.prom}'],
+    [
+      'drift that nobody is meant to be told of',
+      'notifiers: [{type: slack, webhookUrl: {env: HOOK}, match: {diffType: [removed, modified], rest: nobody}}]',
+    ],
+    [
+      'routes that take all drift together',
+      'notifiers: [{type: slack, name: a, webhookUrl: {env: HOOK}, match: {diffType: added}}, ' +
+        '{type: slack, name: b, webhookUrl: {env: HOOK}, match: {diffType: [removed, modified]}}]',
+    ],
     ['a rule that ends one day', 'ignore: [{manifest: web, reason: x, until: 2999-01-31}]'],
     ['a rule without an end', 'ignore: [{manifest: web, reason: x}]'],
     ['a reminder after 10 minutes', 'notifiers: [{type: slack, webhookUrl: {env: HOOK}, remindAfter: 10m}]'],

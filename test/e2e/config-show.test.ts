@@ -98,6 +98,7 @@ describe('config show', () => {
       '      username: u  # my.yaml:23',
       '      password: {file: no-such-file}  # not readable, my.yaml:23',
       '  when: always  # default',
+      'status: []  # default',
       'minSightings: 1  # default',
       'memory:',
       '  store: auto  # default',

@@ -32,6 +32,7 @@ describe.concurrent('explain', () => {
 Last run ${time} \\(just now\\): drift\\.
 
 slack
+  Told of all drift\\.
   Its last message was delivered just now\\.
   Nothing is due now; from (?:\\S+ )?\\d\\d:\\d\\d UTC on the next run sends it a\\s+message \\(reminder\\) if all stays as it is\\.
   web
@@ -71,6 +72,29 @@ notifiers:
     expect(stdout).toContain('\n    not told: `match` leaves out 2 entries\n')
   })
 
+  it('says which drift each notifier is told of, and what no notifier is told of', async () => {
+    await using w = await world({memory: true})
+    await w.dir.write(
+      'tazuna-watch.yaml',
+      `apiVersion: tazuna-watch/v1
+notifiers:
+  - {type: slack, name: ops, webhookUrl: {env: SLACK_WEBHOOK_URL}, match: {diffType: [removed]}}
+  - {type: slack, name: apps, webhookUrl: {env: SLACK_WEBHOOK_URL}, match: {manifest: "w*", resource: "apps/**"}}
+`,
+    )
+    await w.run()
+    const {stdout} = await w.run(['explain'])
+    expect(stdout).toContain('\n\nops\n  Told of: removed\n')
+    expect(stdout).toContain('\n\napps\n  Told of: drift of resources apps/** in Manifests w*\n')
+    expect(stdout.match(/No notifier is told of .*/g)).toEqual(['No notifier is told of 1 entry: web (1 added)'])
+    const {notifiers, unrouted} = explanationOf(await w.run(['explain', '--format', 'json']))
+    expect(notifiers.map(({match}) => match)).toEqual([
+      {manifest: null, resource: null, diffType: ['removed']},
+      {manifest: ['w*'], resource: ['apps/**'], diffType: null},
+    ])
+    expect(unrouted).toEqual([{manifest: 'web', stateKey: 'web//v1/ConfigMap/web/new', diffType: 'added'}])
+  })
+
   it('says that the delivery failed and all is due, and after the next run that it is told', async () => {
     await using w = await world({memory: true})
     const receiver = await startWebhookReceiver({status: 404, body: 'no_service'})
@@ -92,10 +116,12 @@ notifiers:
     const explanation = explanationOf(result)
     expect(result.stdout).toBe(`${JSON.stringify(explanation, null, 2)}\n`)
     expect(Object.keys(explanation)).toEqual(
-      'schema cluster watch store now minSightings lastRun claim failing massDrift notifiers unconfigured'.split(' '),
+      'schema cluster watch store now minSightings lastRun claim failing massDrift notifiers unrouted unconfigured'.split(
+        ' ',
+      ),
     )
     expect(Object.keys(explanation.notifiers[0]!)).toEqual(
-      'name joinedAt baselineAt deliveredAt failedSince due next failing massDriftToldAt manifests'.split(' '),
+      'name match joinedAt baselineAt deliveredAt failedSince due next failing massDriftToldAt manifests'.split(' '),
     )
     expect(Object.keys(explanation.notifiers[0]!.manifests[0]!)).toEqual(
       'name matched lastCheckedAt checked goneSince told due next failing folded mutes entries'.split(' '),

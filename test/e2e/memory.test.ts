@@ -44,7 +44,7 @@ notifier slack
     const view = JSON.parse(stdout) as MemoryView
     expect(stdout).toBe(`${JSON.stringify(view, null, 2)}\n`)
     expect(Object.keys(view).join(' ')).toBe(
-      'schema cluster watch store now source lastRun lastSuccessAt failing massDrift claim manifests notifiers mutes',
+      'schema cluster watch store now source lastRun lastSuccessAt failing massDrift claim manifests notifiers alertReceivers mutes',
     )
     expect(view).toMatchObject({schema: 'tazuna-watch/memory-view/v1', store: `file ${fileOf(w)}`, source: 'source'})
     expect(view.manifests.map(({name, entries}) => [name, entries.map(({diffType}) => diffType)])).toEqual([

@@ -41,6 +41,8 @@ notifiers:
   )
 }
 
+const allDrift = '  route: all drift\n  row: modified ConfigMap test/test of Manifest test\n'
+
 function textOf({calls}: WebhookReceiver): string {
   return renderSlackText(JSON.parse(calls.at(-1)!.body) as SlackPayload)
 }
@@ -49,7 +51,7 @@ describe('notify test', () => {
   it('sends a message that says it is a test, and needs nothing but the webhook', async () => {
     expect(await notifyTest([], {env: {SLACK_WEBHOOK_URL: hook(ops)}})).toEqual({
       exitCode: 0,
-      stdout: 'slack (slack): delivered\n',
+      stdout: `slack (slack): delivered\n${allDrift}`,
       stderr: '',
     })
     expect(ops.calls.map(({method, path}) => `${method} ${path}`)).toEqual(['POST /services/T000/B000/canary-hook'])
@@ -71,7 +73,10 @@ describe('notify test', () => {
   it('tells all notifiers of the config, with its cluster and links, and no sink', async () => {
     await writeConfig()
     const {exitCode, stdout} = await notifyTest([], {env: {OPS: hook(ops), WEB: hook(ops)}})
-    expect({exitCode, stdout}).toEqual({exitCode: 0, stdout: 'ops (slack): delivered\nweb (slack): delivered\n'})
+    expect({exitCode, stdout}).toEqual({
+      exitCode: 0,
+      stdout: `ops (slack): delivered\n${allDrift}web (slack): delivered\n${allDrift}`,
+    })
     expect(ops.calls).toHaveLength(2)
     expect(textOf(ops)).toContain('TEST, not real: prod-tokyo')
     expect(textOf(ops)).toContain('https://wiki.example.com/drift')
@@ -81,17 +86,91 @@ describe('notify test', () => {
   it('tells one notifier', async () => {
     await writeConfig()
     const {exitCode, stdout} = await notifyTest(['--to', 'web', '--cluster', 'lab'], {env: {WEB: hook(ops)}})
-    expect({exitCode, stdout}).toEqual({exitCode: 0, stdout: 'web (slack): delivered\n'})
+    expect({exitCode, stdout}).toEqual({exitCode: 0, stdout: `web (slack): delivered\n${allDrift}`})
     expect(textOf(ops)).toContain('TEST, not real: lab')
   })
 
   it('sends what the match of a notifier lets through', async () => {
     await writeConfig(', match: {manifest: "web-*", resource: "apps/*/Deployment/**", diffType: [removed]}')
-    expect((await notifyTest(['--to', 'web'], {env: {WEB: hook(ops)}})).exitCode).toBe(0)
+    expect(await notifyTest(['--to', 'web'], {env: {WEB: hook(ops)}})).toEqual({
+      exitCode: 0,
+      stdout:
+        'web (slack): delivered\n  route: removed of resources apps/*/Deployment/** in Manifests web-*\n' +
+        '  row: removed Deployment test/test of Manifest web-test\n',
+      stderr: '',
+    })
     expect(textOf(ops)).toContain('web-test')
     expect(textOf(ops)).toContain('removed')
     expect(textOf(ops)).toContain('Deployment')
   })
+
+  it('tells only those whose match takes the row that is asked for', async () => {
+    await writeConfig(', match: {manifest: "web-*", resource: "apps/**"}')
+    const web = await startWebhookReceiver()
+    const env = {OPS: hook(ops), WEB: hook(web)}
+    const left =
+      'ops (slack): delivered\n  route: all drift\n  row: removed ConfigMap test/test of Manifest batch\n' +
+      'web (slack): not told, as its match leaves this out\n  route: drift of resources apps/** in Manifests web-*\n'
+    expect(await notifyTest(['--manifest', 'batch', '--diff-type', 'removed'], {env})).toEqual({
+      exitCode: 0,
+      stdout: left,
+      stderr: '',
+    })
+    expect([ops.calls.length, web.calls.length]).toEqual([1, 0])
+    expect(textOf(ops)).toContain('batch')
+    const both = await notifyTest(['--manifest', 'web-1', '--resource', 'apps/v1/Deployment/web/nginx'], {env})
+    await web.close()
+    expect(both.stdout.match(/row: .+/g)).toEqual(Array(2).fill('row: modified Deployment web/nginx of Manifest web-1'))
+    expect([ops.calls.length, web.calls.length]).toEqual([2, 1])
+  })
+
+  it('says that no notifier takes the row that is asked for, and sends nothing', async () => {
+    await writeConfig(', match: {diffType: removed}')
+    expect(await notifyTest(['--to', 'web', '--diff-type', 'added'], {env: {WEB: hook(ops)}})).toEqual({
+      exitCode: 0,
+      stdout:
+        'web (slack): not told, as its match leaves this out\n  route: removed\n' +
+        'No notifier is told of this: nothing was sent.\n',
+      stderr: '',
+    })
+    expect(ops.calls).toEqual([])
+  })
+
+  it('shows the routes without sending, and without secrets', async () => {
+    await writeConfig(', match: {resource: "/v1/**"}')
+    expect(await notifyTest(['--dry-run', '--resource', 'apps/v1/Deployment/web/nginx'])).toEqual({
+      exitCode: 0,
+      stdout:
+        'ops (slack): would be told\n  route: all drift\n  row: modified Deployment web/nginx of Manifest test\n' +
+        'web (slack): not told, as its match leaves this out\n  route: drift of resources /v1/**\n',
+      stderr: '',
+    })
+    expect((await notifyTest(['--dry-run'])).stdout).toBe(
+      `ops (slack): would be told\n${allDrift}` +
+        'web (slack): would be told\n  route: drift of resources /v1/**\n  row: modified Test test/test of Manifest test\n',
+    )
+  })
+
+  it('says that an ignore rule covers the row that is asked for', async () => {
+    await writeConfig(
+      ', match: {diffType: removed}}\nignore:\n  - {manifest: batch, reason: it is made anew each night',
+    )
+    const {stdout} = await notifyTest(['--dry-run', '--manifest', 'batch'])
+    expect(stdout).toBe(
+      'ops (slack): would be told\n  route: all drift\n  row: modified ConfigMap test/test of Manifest batch\n' +
+        '  a run tells nobody of this row: it is ignored (it is made anew each night)\n' +
+        'web (slack): would be told\n  route: removed\n  row: removed ConfigMap test/test of Manifest batch\n',
+    )
+  })
+
+  it.each(['v1/ConfigMap/web/conf', 'Deployment/web/nginx', '/v1/ConfigMap//conf', 'apps/v1/Deployment/a/b/c'])(
+    'takes no resource such as %s',
+    async resource => {
+      const {exitCode, stderr} = await notifyTest(['--dry-run', '--resource', resource])
+      expect(exitCode).toBe(64)
+      expect(stderr).toContain('It takes such as apps/v1/Deployment/web/nginx, or /v1/ConfigMap/web/conf.')
+    },
+  )
 
   it('names the notifiers when asked for another one', async () => {
     await writeConfig()
@@ -118,7 +197,9 @@ describe('notify test', () => {
     const result = await notifyTest([], {env: {OPS: hook(gone), WEB: hook(ops, 'other')}})
     await gone.close()
     expect(result.exitCode).toBe(74)
-    expect(result.stdout).toMatch(/^ops \(slack\): failed: .*404.*\nweb \(slack\): delivered\n$/)
+    expect(result.stdout).toMatch(
+      /^ops \(slack\): failed: .*404.*\n {2}route: .+\n {2}row: .+\nweb \(slack\): delivered\n {2}route/,
+    )
     expect(result.stderr).toMatch(
       /^error: testing the notifiers: ops did not get the message \(DELIVERY_FAILED\)\nhint: .+\n$/,
     )
@@ -130,7 +211,7 @@ describe('notify test', () => {
     const slow = await startWebhookReceiver({status: 503}, {body: 'ok'})
     const result = await notifyTest(['-v'], {env: {SLACK_WEBHOOK_URL: hook(slow)}})
     await slow.close()
-    expect(result).toMatchObject({exitCode: 0, stdout: 'slack (slack): delivered after 2 attempts\n'})
+    expect(result).toMatchObject({exitCode: 0, stdout: `slack (slack): delivered after 2 attempts\n${allDrift}`})
     expect(result.stderr.replaceAll(/[\d.]+ s$/gm, 'T s')).toBe(
       [
         `info: POST ${slow.url} was answered 503 after T s`,
@@ -145,7 +226,9 @@ describe('notify test', () => {
     await writeConfig()
     const {exitCode, stdout, stderr} = await notifyTest([], {env: {WEB: hook(ops)}})
     expect(exitCode).toBe(78)
-    expect(stdout).toMatch(/^ops \(slack\): failed: .*variable OPS.*\nweb \(slack\): delivered\n$/)
+    expect(stdout).toMatch(
+      /^ops \(slack\): failed: .*variable OPS.*\n {2}route: .+\n {2}row: .+\nweb \(slack\): delivered\n {2}route/,
+    )
     expect(stderr).toContain('ops did not get the message (SECRET_MISSING)\nhint: set the variable')
   })
 

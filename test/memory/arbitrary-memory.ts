@@ -26,6 +26,17 @@ function mapOf<T>(key: fc.Arbitrary<string>, value: fc.Arbitrary<T>, maxLength =
 
 const failing = record({code: name, groups: count, group: name, since: time})
 const failure = record({codes: fc.array(name, {maxLength: 3}), toldAt: time})
+const reference = record({to: name, channel: name, id: name})
+const alert = record({
+  name: fc.constantFrom('TazunaDrift' as const, 'TazunaWatchCheckFailed' as const),
+  manifest: nullable(name),
+  startsAt: time,
+})
+const alertReceiver = record({
+  configuredAt: time,
+  failuresBeforeNotice: count,
+  ended: fc.array(alert, {maxLength: 3}),
+})
 const toldEntry = record({diffType: fc.constantFrom(...diffTypes), hash})
 
 const entry: fc.Arbitrary<KnownEntry> = record({
@@ -94,6 +105,7 @@ const toldOf = (manifest: string, known: KnownManifest | undefined): fc.Arbitrar
     left: mapOf(stateKeyOf(manifest), time),
     failure: nullable(failure),
     goneAt: nullable(time),
+    reference: nullable(reference),
   })
 
 function presentContent(known: KnownManifest | undefined): Entries {
@@ -120,6 +132,7 @@ const logOf = (manifests: Memory['manifests']): fc.Arbitrary<NotificationLog> =>
     failedSince: nullable(time),
     failure: nullable(failure),
     massDrift: nullable(record({since: time, toldAt: time})),
+    reference: nullable(reference),
     manifests: fc
       .tuple(fc.subarray([...manifests.keys()]), fc.array(name, {maxLength: 1}))
       .chain(([known, others]) =>
@@ -161,6 +174,7 @@ export const arbitraryMemory: fc.Arbitrary<Memory> = named(manifestOf).chain(man
     ),
     manifests: fc.constant(manifests),
     notifiers: named(() => logOf(manifests)),
+    alertReceivers: mapOf(name, alertReceiver),
     mutes: fc.array(
       record({
         key: name,

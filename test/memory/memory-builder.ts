@@ -54,6 +54,7 @@ export function memoryOf(rows: Record<string, Record<string, KnownEntry>>, overr
           failedSince: null,
           failure: null,
           massDrift: null,
+          reference: null,
           manifests: new Map(
             manifests.map(([name, entries]) => [
               name,
@@ -65,6 +66,7 @@ export function memoryOf(rows: Record<string, Record<string, KnownEntry>>, overr
                 left: new Map(),
                 failure: null,
                 goneAt: null,
+                reference: null,
               },
             ]),
           ),

@@ -76,8 +76,12 @@ describe('a failed run with a memory', () => {
 
   it('keeps an error that it could not look at', () => {
     const broken = buildLastKnown([
-      {name: 'web', failed: true},
-      {name: 'new', failed: true, lastCheckedAt: null},
+      {name: 'web', failing: {code: 'error', groups: 2, group: '1', since: '2026-11-21T08:00:00Z'}},
+      {
+        name: 'new',
+        failing: {code: 'error', groups: 2, group: '1', since: '2026-11-21T08:00:00Z'},
+        lastCheckedAt: null,
+      },
     ])
     expect(about('web', failed, broken)).toContain('manifest_error{manifest="web"} 1')
     expect(about('new', failed, broken)).toStrictEqual(['manifest_error{manifest="new"} 1'])

@@ -23,7 +23,7 @@ const drifted = buildReport([
   },
 ])
 
-const nothing: Notice = {reasons: [], manifests: [], muted: 0, massDrift: null, failing: null}
+const nothing: Notice = {reasons: [], manifests: [], muted: 0, massDrift: null, failing: null, thread: null}
 const all: Notice = {...nothing, reasons: ['baseline'], manifests: noticesOf(drifted)}
 const delivered: Delivery = {ok: true, attempts: 1}
 const failed: Delivery = {ok: false, attempts: 4, retryable: true, detail: 'Slack answered 503'}
@@ -53,7 +53,7 @@ function scene(over: Partial<DeliverOptions> = {}) {
       redact: redactor([new Secret('canary-hook')]),
       deliverySignal: new AbortController().signal,
       timeLeft: () => 60_000,
-      record: ({notifier: {name}}, ok) => {
+      record: ({notifier: {name}}, {ok}) => {
         steps.push(`record ${name} ${ok}`)
         return Promise.resolve(true)
       },

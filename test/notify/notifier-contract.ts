@@ -16,6 +16,10 @@ export type NotifierContract<Payload> = {
   }) => Notifier<Payload>
   /** What the receiver answers to a message it takes. */
   success: ScriptedAnswer
+  /** What a delivery says besides, e.g. which message it is. */
+  delivered?: Partial<Delivery>
+  /** The path that is called, where it is not that of the URL. */
+  path?: string
   /** Calls per status, where the notifier answers a refusal with something else than giving up. */
   callsAfter?: Record<number, number>
 }
@@ -62,7 +66,7 @@ const told: Record<string, Notification> = {
  */
 export function testNotifierContract<Payload>(
   type: string,
-  {make, success, callsAfter = {}}: NotifierContract<Payload>,
+  {make, success, delivered = {}, path = secretPath, callsAfter = {}}: NotifierContract<Payload>,
 ): void {
   let http: Http
   const receivers: WebhookReceiver[] = []
@@ -96,8 +100,8 @@ export function testNotifierContract<Payload>(
   describe(`as every notifier, ${type}`, () => {
     it('delivers with one call', async () => {
       const {url, calls} = await receive(success)
-      expect(await deliver(url)).toEqual({ok: true, attempts: 1})
-      expect(calls.map(({method, path}) => ({method, path}))).toEqual([{method: 'POST', path: secretPath}])
+      expect(await deliver(url)).toEqual({ok: true, attempts: 1, ...delivered})
+      expect(calls.map(({method, path}) => ({method, path}))).toEqual([{method: 'POST', path}])
       expect(calls[0]?.body).not.toContain(secretPath)
     })
 
@@ -110,7 +114,7 @@ export function testNotifierContract<Payload>(
         retryable: false,
         detail: expect.stringContaining(`${status}`),
       })
-      expect(calls.map(({path}) => path)).toEqual(Array.from({length: attempts}, () => secretPath))
+      expect(calls.map(({path}) => path)).toEqual(Array.from({length: attempts}, () => path))
     })
 
     it.each(passingStatuses)('tries again on %i until its attempts are used up', async status => {
@@ -122,7 +126,7 @@ export function testNotifierContract<Payload>(
 
     it.each(passingStatuses)('delivers the same message after one %i', async status => {
       const {url, calls} = await receive({status}, success)
-      expect(await deliver(url)).toEqual({ok: true, attempts: 2})
+      expect(await deliver(url)).toEqual({ok: true, attempts: 2, ...delivered})
       expect(calls).toHaveLength(2)
       expect(calls[1]?.body).toBe(calls[0]?.body)
     })
@@ -135,13 +139,13 @@ export function testNotifierContract<Payload>(
 
     it('tries again after a broken connection', async () => {
       const {url, calls} = await receive('reset', success)
-      expect(await deliver(url)).toEqual({ok: true, attempts: 2})
+      expect(await deliver(url)).toEqual({ok: true, attempts: 2, ...delivered})
       expect(calls).toHaveLength(2)
     })
 
     it('tries again after an attempt without answer', async () => {
       const {url, calls} = await receive('hang', success)
-      expect(await deliver(url)).toEqual({ok: true, attempts: 2})
+      expect(await deliver(url)).toEqual({ok: true, attempts: 2, ...delivered})
       expect(calls).toHaveLength(2)
     })
 

@@ -2,14 +2,15 @@ import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 
 import {explain} from '../../src/drift/explain.ts'
-import type {NotifierRules} from '../../src/drift/notifier-rules.ts'
+import type {RoutedRules} from '../../src/drift/notifier-rules.ts'
 import type {Memory} from '../../src/model/memory.ts'
+import type {Match} from '../../src/notify/match.ts'
 import {renderExplanation, type ExplainTextOptions} from '../../src/report/explain-text.ts'
 import {asked, conf, knows, nginx, rulesOf, situations, told, uncheckedSince} from '../drift/explain-situations.ts'
 import {arbitraryMemory} from '../memory/arbitrary-memory.ts'
 import {knownEntry} from '../memory/memory-builder.ts'
 
-type Asking = Partial<ExplainTextOptions> & {rules?: readonly NotifierRules[]; now?: Date; minSightings?: number}
+type Asking = Partial<ExplainTextOptions> & {rules?: readonly RoutedRules[]; now?: Date; minSightings?: number}
 
 function rendered(memory: Memory, asking: Asking = {}): string {
   const {rules = [rulesOf()], now = asked, minSightings = 1, ...look} = asking
@@ -36,6 +37,7 @@ describe('the explanation as text', () => {
         'Last run 2026-11-20 12:00 UTC (3 h ago): drift.',
         '',
         'ops',
+        '  Told of all drift.',
         '  Its last message was delivered 3 h ago.',
         '  Nothing is due now; from 2026-11-21 11:55 UTC on the next run sends it a message (reminder) if all stays as it is.',
         '  web',
@@ -86,7 +88,7 @@ describe('the explanation as text', () => {
     [
       'that nobody ran yet',
       {...knows({}), lastRun: null, notifiers: new Map()},
-      'prod · file /m.json\nNo run has ended yet.\n\nops\n  No run knew it yet.\n  Nothing is due.\n',
+      'prod · file /m.json\nNo run has ended yet.\n\nops\n  Told of all drift.\n  No run knew it yet.\n  Nothing is due.\n',
     ],
     [
       'that deliveries fail',
@@ -103,7 +105,7 @@ describe('the explanation as text', () => {
     [
       'that the run fails, and when that is told',
       {...drifted, failing: {code: 'TAZUNA_FAILED', groups: 1, group: 'g', since}},
-      'The run as a whole fails since 3 h, 1 run (TAZUNA_FAILED).\n\nops\n  Its last message was delivered 3 h ago.\n' +
+      'The run as a whole fails since 3 h, 1 run (TAZUNA_FAILED).\n\nops\n  Told of all drift.\n  Its last message was delivered 3 h ago.\n' +
         '  That the run fails is told after 2 runs in a row, not yet after 1 run.\n',
     ],
     [
@@ -119,7 +121,7 @@ describe('the explanation as text', () => {
         massDrift: {since, toldAt: since},
       }),
       'State is missing for 1 Manifest since 3 h: wrong cluster, or lost State? While that lasts, 24 h at most, nothing is told of single Manifests.\n' +
-        '\nops\n  Its last message was delivered 3 h ago.\n  It was told of the missing State 3 h ago.\n' +
+        '\nops\n  Told of all drift.\n  Its last message was delivered 3 h ago.\n  It was told of the missing State 3 h ago.\n' +
         '  Nothing is due now; from 2026-11-21 11:55 UTC on the next run sends it a message (reminder) if all stays as it is.\n',
     ],
     [
@@ -134,6 +136,41 @@ describe('the explanation as text', () => {
     ],
   ])('says %s', (_title, memory, text) => {
     expect(rendered(memory)).toContain(text)
+  })
+
+  it.each<[string, Match | undefined, string]>([
+    ['all', undefined, 'Told of all drift.'],
+    ['some diff types', {diffType: ['removed', 'modified']}, 'Told of: removed, modified'],
+    ['some Manifests', {manifest: ['web-*', 'api']}, 'Told of: drift of Manifests web-*, api'],
+    ['some resources', {resource: ['apps/**']}, 'Told of: drift of resources apps/**'],
+    [
+      'some of each',
+      {manifest: ['web-*'], resource: ['/v1/Secret/**', 'apps/**'], diffType: ['removed']},
+      'Told of: removed of resources /v1/Secret/**, apps/** in Manifests web-*',
+    ],
+    [
+      'many',
+      {manifest: 'abcdefghijklmn'.split('')},
+      'Told of: drift of Manifests a, b, c, d, e, f, g, h, i, j, k, l and 2 more',
+    ],
+  ])('says of what a notifier is told: %s', (_title, match, text) => {
+    expect(rendered(drifted, {rules: [rulesOf(match)]})).toContain(`\nops\n  ${text}\n`)
+  })
+
+  it('says once what no notifier is told of, where there are several', () => {
+    const removed = knownEntry({diffType: 'removed'})
+    const batch = {...knows({}).manifests.get('web')!, entries: new Map([['batch//v1/ConfigMap/b/c', removed]])}
+    const web = knows({[nginx]: knownEntry(), [conf]: knownEntry({diffType: 'added'})})
+    const memory = {...web, manifests: new Map([...web.manifests, ['batch', batch]])}
+    const ops = rulesOf({resource: ['apps/**']})
+    const other = rulesOf({manifest: ['api']}, {name: 'other'})
+    const line = '\nNo notifier is told of 2 entries: web (1 added), batch (1 removed)\n\nops\n'
+    expect(rendered(memory, {rules: [ops, other]})).toContain(line)
+    expect(rendered(memory, {rules: [ops, other], withEntries: true})).toContain(
+      '\nNo notifier is told of 1 entry: web (1 added)\n\nops\n',
+    )
+    expect(rendered(memory, {rules: [ops]})).not.toContain('No notifier')
+    expect(rendered(memory, {rules: [ops, rulesOf(undefined, {name: 'all'})]})).not.toContain('No notifier')
   })
 
   it('says which notifiers it cannot explain', () => {
@@ -167,7 +204,7 @@ describe('the explanation as text', () => {
       claim: {run: bad, group: 'g', at: since, until: '2026-11-21T00:00:00Z'},
       notifiers: new Map([[bad, drifted.notifiers.get('ops')!]]),
     }
-    const explanation = explain(memory, [rulesOf(undefined, {name: `${bad}2`})], {
+    const explanation = explain(memory, [rulesOf({manifest: [bad]}, {name: `${bad}2`}), rulesOf({manifest: ['x']})], {
       now: asked,
       minSightings: 1,
       store: bad,

@@ -39,13 +39,13 @@ export const bugs: readonly Bug[] = [
     changes: [
       {
         file: 'notify/deliver.ts',
-        find: 'const item: ReportNotification = await deliverOne(',
-        put: `if (one.notice.reasons.length > 0 && !options.run.dryRun) await options.record(one, true)
-    const item: ReportNotification = await deliverOne(`,
+        find: 'const {item, delivery}: Told = await deliverOne(',
+        put: `if (one.notice.reasons.length > 0 && !options.run.dryRun) await options.record(one, {ok: true, attempts: 1})
+    const {item, delivery}: Told = await deliverOne(`,
       },
       {
         file: 'notify/deliver.ts',
-        find: "const isRecorded = await options.record(one, item.delivery === 'delivered')",
+        find: 'const isRecorded = await options.record(one, delivery)',
         put: 'const isRecorded = true',
       },
     ],
@@ -56,7 +56,7 @@ export const bugs: readonly Bug[] = [
     changes: [
       {
         file: 'notification-log.ts',
-        find: 'memory = ok ? tell(memory, name, notice, clock()) : tellFailed(memory, name, clock())',
+        find: 'memory = delivery.ok ? tell(memory, name, notice, clock(), delivery.reference) : tellFailed(memory, name, clock())',
         put: 'memory = tell(memory, name, notice, clock())',
       },
     ],
@@ -64,7 +64,13 @@ export const bugs: readonly Bug[] = [
   {
     name: 'the log is written after the last notifier only',
     breaks: /\(d\)/,
-    changes: [{file: 'notification-log.ts', find: 'if (ok) await save()', put: 'if (ok && due === 0) await save()'}],
+    changes: [
+      {
+        file: 'notification-log.ts',
+        find: 'if (delivery.ok) await save()',
+        put: 'if (delivery.ok && due === 0) await save()',
+      },
+    ],
   },
   {
     name: 'an error of a Manifest resolves its drift',
@@ -244,5 +250,21 @@ export const bugs: readonly Bug[] = [
         },
       })),
     }),
+  },
+  {
+    name: 'an alert that ended is not said again to a receiver that refused',
+    breaks: /\(k\)/,
+    changes: [{file: 'watch.ts', find: " && delivery === 'delivered')", put: ')'}],
+  },
+  {
+    name: 'only the run that sees an alert end says so',
+    breaks: /\(k\)/,
+    changes: [
+      {
+        file: 'drift/follow-alerts.ts',
+        find: 'return [...alertsWithout(alertsWithout(receiver.ended, open), over), ...over]',
+        put: 'return over',
+      },
+    ],
   },
 ]

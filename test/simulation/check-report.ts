@@ -85,6 +85,15 @@ export function checkLastKnown(lastKnown: LastKnown, shadow: Shadow, run: RunFac
   return wrong
 }
 
+/** Whether a Manifest surely has open drift. */
+export function hasDrift(
+  name: string,
+  {entries}: {readonly entries: ReadonlyMap<string, Seen>},
+  run: RunFacts,
+): boolean {
+  return [...entries].some(([key, seen]) => isOpen(name, key, seen, run) === 2)
+}
+
 function bounds(name: string, entries: readonly [string, Seen][], type: string, run: RunFacts): [number, number] {
   const open = entries.filter(([, seen]) => seen.type === type).map(([key, seen]) => isOpen(name, key, seen, run))
   return [open.filter(tri => tri === 2).length, open.filter(tri => tri > 0).length]

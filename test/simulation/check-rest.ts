@@ -1,3 +1,4 @@
+import {checkAlertsAtRest} from './play-alerts.ts'
 import type {Playing} from './playing.ts'
 import type {Schedule} from './schedule.ts'
 import {isMatched} from './settle.ts'
@@ -7,13 +8,13 @@ import {isIgnored, rowsOf} from './world.ts'
  * After some quiet runs with everything up, each longer after the other than any interval, the last one reminds every
  * notifier of exactly what is there. Looks at the world alone, not at what the checker believes.
  */
-export function checkRest({world, model, lastRun}: Playing, {steps}: Schedule): string[] {
+export function checkRest({world, model, lastRun, alerting}: Playing, {steps}: Schedule): string[] {
   const isQuiet = steps.length >= 4 && steps.slice(-4).every(step => step.isQuiet)
   if (!isQuiet || lastRun === null) return []
   // a mute that was set before the clock was set back
   const isMuted = (key: string) =>
     model.current.mutes.some(mute => [key, key.split('/')[0]].includes(mute.key) && mute.until > world.now)
-  return world.notifiers
+  const told = world.notifiers
     .filter(({configured}) => configured)
     .flatMap(notifier => {
       const {name} = notifier
@@ -32,4 +33,5 @@ export function checkRest({world, model, lastRun}: Playing, {steps}: Schedule): 
       const needless = keys.length === 0 && lastRun.attempts.has(name) ? [`(d) at rest, ${name} is told something`] : []
       return [...unsaid, ...wrong, ...needless]
     })
+  return [...told, ...checkAlertsAtRest(world, alerting)]
 }

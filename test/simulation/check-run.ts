@@ -53,7 +53,8 @@ export function onSend(model: Model, run: ModelRun, name: string, kept: Memory |
   }
 }
 
-export function onSink(model: Model, run: ModelRun, report: Report, lastKnown: LastKnown | null): void {
+export function onSink(model: Model, run: ModelRun, report: Report, given: LastKnown | null): void {
+  const lastKnown = given?.agesKnown === true ? given : null
   run.sinks += 1
   const error = report.error?.code ?? ''
   if (error === 'MEMORY_BUSY') model.violations.push('(h) a busy run fills a sink')

@@ -14,7 +14,7 @@ export function describeWorld({manifests, minSightings, notifiers}: World): stri
   return `${manifests.length} Manifests, minSightings ${minSightings}${rules.join('')}`
 }
 
-export function describePlan({read, load, save, crash, interrupt, dry, notifier}: RunPlan): string {
+export function describePlan({read, load, save, crash, interrupt, dry, notifier, alerts}: RunPlan): string {
   const faults = [
     ...(dry ? ['dry run'] : []),
     ...(read === null ? [] : [read.fault]),
@@ -23,6 +23,7 @@ export function describePlan({read, load, save, crash, interrupt, dry, notifier}
     ...(crash === null ? [] : [`killed ${crash}`]),
     ...(interrupt === null ? [] : [`interrupted at call ${interrupt}`]),
     ...(notifier === null ? [] : [`send ${notifier.nth} ${notifier.down}`]),
+    ...(alerts === null ? [] : [`alerts ${alerts}`]),
   ]
   return faults.length === 0 ? '' : `, to come: ${faults.join(', ')}`
 }

@@ -25,6 +25,7 @@ export async function simulate(schedule: Schedule, subject: Subject, withTrace =
     world: newWorld(randomOf(schedule.seed)),
     kept: newKept(),
     model: newModel(),
+    alerting: {active: new Set()},
     note: withTrace ? text => trace.push(text()) : () => undefined,
     runs: 0,
     lastGroup: 'g0',
@@ -40,10 +41,14 @@ export async function simulate(schedule: Schedule, subject: Subject, withTrace =
   return {violations, runs: sim.runs, trace}
 }
 
+const forgetting: ReadonlySet<string> = new Set(['lose memory', 'roll memory back', 'spoil memory'])
+
 async function takeStep(sim: Playing, {advance, edits, run, second, order}: Step): Promise<void> {
   const {world} = sim
   world.now += advance
   for (const edit of edits) change(sim, edit)
+  // what the memory cannot know of has ended by itself
+  if (advance > 30 * day || edits.some(({kind}) => forgetting.has(kind))) sim.alerting.active.clear()
   startOnTheGrid(world)
   if (second === null) {
     await runOnce(sim, run, null)

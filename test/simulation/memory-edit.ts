@@ -57,7 +57,8 @@ function mute(sim: Remembering, random: Random): string | null {
   const key = random.pick(keys)
   const createdAt = toRfc3339(world.now)
   // of one second there are no two mutes of a key
-  if (memory.mutes.some(one => one.key === key && one.createdAt === createdAt)) return null
+  const ever = [memory, ...kept.past.map(past => past.memory)].flatMap(one => one?.mutes ?? [])
+  if (ever.some(one => one.key === key && one.createdAt === createdAt)) return null
   const name = key.split('/')[0]!
   const until = world.now + random.pick([2, 5, 20, 50]) * hour + minute
   const present = [...(memory.manifests.get(name)?.entries ?? [])].filter(

@@ -3,10 +3,12 @@ import {editMemory, type Remembering} from './memory-edit.ts'
 import type {ModelRun} from './model.ts'
 import type {CrashPoint, RunPlan} from './schedule.ts'
 import type {Subject} from './subject.ts'
+import type {Alerting} from './play-alerts.ts'
 import type {Turn} from './turns.ts'
 
 /** A schedule while it is played. */
 export type Playing = Remembering & {
+  readonly alerting: Alerting
   readonly subject: Subject
   /** Adds a line to the trace. */
   readonly note: (text: () => string) => void

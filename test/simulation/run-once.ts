@@ -7,6 +7,7 @@ import type {WatchOptions} from '../../src/watch.ts'
 import {onEnd, onSink} from './check-run.ts'
 import {describePlan, describeTruth, describeWarnings} from './describe.ts'
 import {newModelRun} from './model.ts'
+import {playAlerts} from './play-alerts.ts'
 import {playNotifier, toRules} from './play-notifier.ts'
 import {playStore} from './play-store.ts'
 import {beforeCall, type Playing, type RunInPlay} from './playing.ts'
@@ -83,7 +84,7 @@ function toOptions(play: RunInPlay): WatchOptions {
     recoverFirstSeen: null,
     minSightings,
     notifiers: notifiers.map(rules => ({notifier: playNotifier(rules, play), rules: toRules(rules)})),
-    sinks: [playSink(play)],
+    sinks: [playSink(play), playAlerts(play)],
     run: {cluster: 'sim', watch: 'default', id, group, dryRun: plan.dry, version: '0.0.0', startedAt},
     ignore: ignore.map(({manifest, path, diffType, until}) => ({
       manifest: [manifest],
@@ -146,6 +147,7 @@ function sourceOf(world: World): Source {
 
 function playSink({sim, run}: RunInPlay): Sink<Report> {
   return {
+    name: 'sim',
     type: 'sim',
     render: (report, lastKnown) => {
       onSink(sim.model, run, report, lastKnown)

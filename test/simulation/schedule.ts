@@ -33,6 +33,8 @@ export type RunPlan = {
   readonly mid: {readonly call: number; readonly edit: Edit} | null
   /** The first notifier that sends meets this. */
   readonly notifier: {readonly nth: number; readonly down: Down} | null
+  /** What becomes of the alerts that it sends. */
+  readonly alerts: 'refused' | 'answer lost' | null
 }
 
 /** What a save is for: the claim, the log after a send, or the end of the run. */
@@ -67,6 +69,7 @@ const calmRun: RunPlan = {
   interrupt: null,
   mid: null,
   notifier: null,
+  alerts: null,
 }
 
 /** 20 to 60 runs with faults, then some quiet ones in which everything that is due must be told. */
@@ -145,6 +148,7 @@ function newRun(random: Random, trouble: number, retry: boolean): RunPlan {
       edit: {kind: random.pick(['mute', 'mute', 'unmute']), seed: random.seed()},
     })),
     notifier: maybe(0.3, () => ({nth: random.below(2), down: random.pick(downs)})),
+    alerts: maybe(0.4, () => random.pick(['refused', 'refused', 'answer lost'] as const)),
   }
 }
 

@@ -25,6 +25,7 @@ function pushTo(sinks: readonly Sink[], over: Partial<PushOptions> = {}) {
 
 function sink(type: string, over: Partial<Sink> = {}): Sink {
   return {
+    name: type,
     type,
     render: ({outcome}, known) => ({outcome, muted: known?.muted}),
     show: payload => ({shown: payload}),

@@ -9,6 +9,7 @@ import {pushgatewaySink, type PushgatewayOptions} from '../../src/sink/pushgatew
 import {requireExecutable} from '../support/executables.ts'
 import {startPushgateway, type GatewayGroup, type Pushgateway} from '../support/pushgateway.ts'
 import {buildFailedReport, buildReport} from '../support/report-builder.ts'
+import {testSinkContract} from './sink-contract.ts'
 
 const gatewayPath = requireExecutable('prometheus-pushgateway', 'apt-get install prometheus-pushgateway')
 const groupOfProd = '/metrics/job@base64/dGF6dW5hLXdhdGNo/cluster@base64/cHJvZA'
@@ -58,6 +59,20 @@ function valuesOf(group: GatewayGroup | undefined, family: string, label: string
 function familiesOf(group: GatewayGroup | undefined): string[] {
   return Object.keys(group?.families ?? {}).filter(name => name.startsWith('tazuna_watch_'))
 }
+
+const key = {job: 'tazuna-watch', cluster: 'prod', watch: 'default'}
+testSinkContract('pushgatewaySink', {
+  make: options =>
+    pushgatewaySink({
+      ...key,
+      basicAuth: null,
+      intervalSeconds: 3600,
+      sets: ['tazuna_watch', 'drift_stack'],
+      ...options,
+    }),
+  success: {status: 200},
+  call: {method: 'PUT', path: groupOfProd},
+})
 
 describe('what is pushed', () => {
   it.each([

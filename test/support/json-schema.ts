@@ -39,10 +39,15 @@ const checkers: Readonly<Record<string, Checker>> = {
   maxProperties: (value, word, path) => unless(keysOf(value).length <= Number(word), `${path}: too many keys`),
   required: (value, word, path) =>
     (word as string[]).filter(key => !keysOf(value).includes(key)).map(key => `${path}.${key}: missing`),
-  additionalProperties: (value, _word, path, schema) =>
-    keysOf(value)
-      .filter(key => !keysOf(schema['properties']).includes(key))
-      .map(key => `${path}.${key}: not a key`),
+  *additionalProperties(value, word, path, schema) {
+    for (const key of keysOf(value).filter(key => !keysOf(schema['properties']).includes(key))) {
+      if (word === false) yield `${path}.${key}: not a key`
+      else yield* check((value as Schema)[key], word as Schema, `${path}.${key}`)
+    }
+  },
+  *propertyNames(value, word, path) {
+    for (const key of keysOf(value)) yield* check(key, word as Schema, `${path}.${key}`)
+  },
   *properties(value, word, path) {
     for (const [key, schema] of Object.entries(word as Record<string, Schema>)) {
       if (keysOf(value).includes(key)) yield* check((value as Schema)[key], schema, `${path}.${key}`)

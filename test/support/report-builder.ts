@@ -92,6 +92,7 @@ export function buildNotification(
     muted: 0,
     massDrift: null,
     failing: null,
+    thread: null,
     ...notice,
     report: {...report, entries},
     links: {runbookUrl, reportUrl},

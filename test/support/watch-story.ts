@@ -1,6 +1,7 @@
 import {parseDuration} from '../../src/duration.ts'
 import type {NotifierRules} from '../../src/drift/notifier-rules.ts'
 import {WatchError} from '../../src/errors.ts'
+import {alertsWithout, openAlerts, type Alert} from '../../src/model/alert.ts'
 import type {ErrorCode} from '../../src/model/error-code.ts'
 import type {LastKnown} from '../../src/model/last-known.ts'
 import type {Memory} from '../../src/model/memory.ts'
@@ -9,6 +10,7 @@ import {toEntryMatcher, type Match} from '../../src/notify/match.ts'
 import type {Delivery, Notification, Notifier} from '../../src/notify/notifier.ts'
 import {noMemory} from '../../src/memory/none.ts'
 import type {Recovered} from '../../src/sink/recover-first-seen.ts'
+import type {Sink} from '../../src/sink/sink.ts'
 import {watch} from '../../src/watch.ts'
 import {mapMemory, type MapMemory} from './map-memory.ts'
 import {said} from './story-message.ts'
@@ -21,6 +23,8 @@ export type StoryNotifier = {
   readonly failuresBeforeNotice?: number
   readonly resolved?: boolean
   readonly match?: Match
+  /** It can put a message below an older one; each is known by the id of its run. */
+  readonly threads?: boolean
 }
 
 export type StoryOptions = {
@@ -28,6 +32,8 @@ export type StoryOptions = {
   readonly minSightings?: number
   /** `none`: nothing is kept. */
   readonly memory?: MapMemory | 'none'
+  /** Names of sinks that get all open alerts; each wants to know of a failing at once. */
+  readonly alertReceivers?: readonly string[]
 }
 
 export type StoryRun = ReadingFault & {
@@ -56,6 +62,8 @@ export type Story = {
   /** What the message of the last run said to one notifier, line by line. */
   said(name: string): string[]
   message(name: string): Notification | undefined
+  /** What a receiver of alerts was sent in the last run: `TazunaDrift web`, `TazunaWatchCheckFailed`. */
+  alerts(name: string): {readonly open: string[]; readonly ended: string[]} | undefined
   refuse(...names: readonly string[]): void
   accept(...names: readonly string[]): void
   configure(notifiers: Readonly<Record<string, StoryNotifier>>): void
@@ -69,12 +77,18 @@ export type Story = {
   readonly memory: MapMemory
 }
 
-export function watchOf({notifiers = {ops: {}}, minSightings = 1, memory}: StoryOptions = {}): Story {
+export function watchOf({
+  notifiers = {ops: {}},
+  minSightings = 1,
+  memory,
+  alertReceivers = [],
+}: StoryOptions = {}): Story {
   const store = memory === undefined || memory === 'none' ? mapMemory() : memory
   const refusing = new Set<string>()
   let configured = notifiers
   let runs = 0
   let messages = new Map<string, Notification>()
+  let alerts = new Map<string, AlertsSent>()
   let report: Report | undefined
   let lastKnown: LastKnown | null | undefined
 
@@ -85,6 +99,7 @@ export function watchOf({notifiers = {ops: {}}, minSightings = 1, memory}: Story
     const now = timeOf(at)
     const interrupt = options.interrupt ?? new AbortController()
     const sent = new Map<string, Notification>()
+    const alerted = new Map<string, AlertsSent>()
     let given: LastKnown | null | undefined
     const done = await watch({
       run: {cluster: 'prod', watch: 'default', id, group, dryRun, version: '0.2.0', startedAt: now},
@@ -96,7 +111,9 @@ export function watchOf({notifiers = {ops: {}}, minSightings = 1, memory}: Story
         notifier: notifierOf(name, async message => {
           sent.set(name, message)
           await options.whileSending?.(name)
-          return refusing.has(name) ? refused : {ok: true, attempts: 1}
+          if (refusing.has(name)) return refused
+          const standsByItself = rules.threads === true && message.thread === null
+          return {ok: true, attempts: 1, ...(standsByItself && {reference: {to: name, channel: 'C1', id}})}
         }),
       })),
       recoverFirstSeen: recovered === undefined ? null : () => Promise.resolve(recovered),
@@ -128,6 +145,7 @@ export function watchOf({notifiers = {ops: {}}, minSightings = 1, memory}: Story
       deliverySignal: interrupt.signal,
       sinks: [
         {
+          name: 'test',
           type: 'test',
           render: (_report, known) => {
             given = known
@@ -136,10 +154,12 @@ export function watchOf({notifiers = {ops: {}}, minSightings = 1, memory}: Story
           show: () => null,
           send: () => Promise.resolve({ok: true, attempts: 1}),
         },
+        ...alertReceivers.map(name => alertSink(name, alerted, refusing)),
       ],
     })
     report = done
     messages = sent
+    alerts = alerted
     lastKnown = given
     const told = done.notifications.filter(({role, delivery}) => role === 'notifier' && delivery === 'delivered')
     return Object.fromEntries(told.map(({name, reasons}) => [name, reasons]))
@@ -152,6 +172,7 @@ export function watchOf({notifiers = {ops: {}}, minSightings = 1, memory}: Story
       return message === undefined ? [] : said(message)
     },
     message: name => messages.get(name),
+    alerts: name => alerts.get(name),
     refuse: (...names) => names.forEach(name => refusing.add(name)),
     accept: (...names) => names.forEach(name => refusing.delete(name)),
     configure: notifiers => (configured = notifiers),
@@ -169,6 +190,30 @@ export function watchOf({notifiers = {ops: {}}, minSightings = 1, memory}: Story
     lastKnown: () => lastKnown,
     memory: store,
   }
+}
+
+type AlertsSent = {readonly open: string[]; readonly ended: string[]}
+
+function alertSink(name: string, alerted: Map<string, AlertsSent>, refusing: ReadonlySet<string>): Sink {
+  const alertReceiver = {id: name, failuresBeforeNotice: 1}
+  return {
+    name,
+    type: 'test',
+    alertReceiver,
+    render: (_report, known) => known,
+    show: () => null,
+    send: payload => {
+      const known = payload as LastKnown
+      const open = openAlerts(known, alertReceiver)
+      const ended = alertsWithout(known.endedAlerts.get(name) ?? [], open)
+      alerted.set(name, {open: open.map(alertName), ended: ended.map(alertName)})
+      return Promise.resolve(refusing.has(name) ? refused : {ok: true, attempts: 1})
+    },
+  }
+}
+
+function alertName({name, manifest}: Alert): string {
+  return manifest === null ? name : `${name} ${manifest}`
 }
 
 const refused: Delivery = {ok: false, attempts: 4, retryable: true, detail: 'it answered 503'}

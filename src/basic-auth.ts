@@ -1,4 +1,4 @@
-import {Secret, decodePercent} from '../secret.ts'
+import {Secret, decodePercent} from './secret.ts'
 
 export type BasicAuth = {readonly username: string; readonly password: Secret}
 
