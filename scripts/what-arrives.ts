@@ -96,7 +96,8 @@ export function withArrivals(page: string): string {
     /(<!-- arrives: ([\w-]+), made by scripts\/what-arrives\.ts -->\n```\w*\n).*?^```$/gms,
     (_, mark: string, name: string) => {
       const render = arrivals[name]
-      if (render === undefined) throw new Error(`there is nothing that arrives at ${name}`)
+      if (render === undefined)
+        throw new Error(`docs/receivers.md: add what arrives at ${name} to scripts/what-arrives.ts`)
       return `${mark}${render()}\n\`\`\``
     },
   )

@@ -54,8 +54,10 @@ async function copyWithExample(): ReturnType<typeof tempDir> {
   return dir
 }
 
-/** A text with a change in it; each hunk must fit in exactly one place. */
-function patched(before: string, diff: string): string {
+/** A text with a change in it; each hunk must fit in exactly one place. Which kinds there are by now does not matter. */
+function patched(before: string, guide: string): string {
+  const kinds = /const kinds = \[(.*)\]/.exec(before)?.[1] ?? ''
+  const diff = guide.replaceAll('slackConfig, webhookConfig', kinds)
   return diff.split(/^@@\n/m).reduce((result, hunk) => {
     const lines = hunk.trimEnd().split('\n')
     const side = (drop: string) => lines.filter(line => line[0] !== drop).map(line => line.slice(1))

@@ -25,8 +25,8 @@ export async function configCheck(flags: ConfigFlags & LogFlags, context: Comman
   const log = commandLog(flags, context, [])
   const warnings = configWarnings(config, {env, now: clock()})
   for (const warning of warnings) log.warning(warning.code, placed(warning, loaded).text)
-  const missing = missingSecrets(loaded, env)
-  if (missing.length === 0) missing.push(...unusableNotifiers(loaded, env, clock))
+  const lacking = missingSecrets(loaded, env)
+  const missing = [...lacking.map(({error}) => error), ...unusableNotifiers(loaded, lacking, env, clock)]
   for (const error of missing) log.error(error)
   if (missing.length > 0) return errorCodes.SECRET_MISSING.exit
   const {source, notifiers} = config
@@ -50,7 +50,7 @@ function sinkNames({pushgateway, textfile, alertmanager, status, heartbeat}: Par
 }
 
 /** Secrets that are not there or cannot be what they are for, at the key that names them. */
-function missingSecrets(loaded: LoadedConfig, env: NodeJS.ProcessEnv): WatchError[] {
+function missingSecrets(loaded: LoadedConfig, env: NodeJS.ProcessEnv): Lacking[] {
   const {config} = loaded
   return secretsOf(config).flatMap(({path, ref, kind}) => {
     try {
@@ -59,16 +59,24 @@ function missingSecrets(loaded: LoadedConfig, env: NodeJS.ProcessEnv): WatchErro
       if (kind === 'token') requireToken(secret, ref)
       return []
     } catch (error) {
-      return [toPlaced(error, path, loaded)]
+      return [{path, error: toPlaced(error, path, loaded)}]
     }
   })
 }
 
+type Lacking = {readonly path: readonly PropertyKey[]; readonly error: WatchError}
+
 /** Notifiers whose secrets are there, and are not what these need. */
-function unusableNotifiers(loaded: LoadedConfig, env: NodeJS.ProcessEnv, clock: () => Date): WatchError[] {
+function unusableNotifiers(
+  loaded: LoadedConfig,
+  lacking: readonly Lacking[],
+  env: NodeJS.ProcessEnv,
+  clock: () => Date,
+): WatchError[] {
   const {baseDir, notifiers} = loaded.config
   const tools = {http: httpClient({env}), redact: redactor([]), clock}
   return notifiers.flatMap((notifier, index) => {
+    if (lacking.some(({path}) => path[0] === 'notifiers' && path[1] === index)) return []
     try {
       const {type, name = type} = notifier
       openNotifier(notifier, {...tools, name, resolveSecret: ref => readSecret(ref, env, baseDir)})

@@ -49,7 +49,7 @@ export async function notifyTest(flags: NotifyTestFlags, context: CommandContext
   const failed = told.filter(({delivery}) => delivery !== 'delivered').map(({name}) => name)
   if (failed.length === 0) return 0
   const code = warnings.length > 0 ? 'SECRET_MISSING' : 'DELIVERY_FAILED'
-  const hint = warnings.length > 0 ? errorCodes[code].hint : 'check the webhook URL and the way to the receiver'
+  const hint = warnings.length > 0 ? errorCodes[code].hint : 'what each receiver said stands above'
   session.log.error({code, message: `testing the notifiers: ${failed.join(', ')} did not get the message`, hint})
   const signal = interruptOf(interrupt)
   return foremostExitCode([

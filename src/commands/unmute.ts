@@ -27,7 +27,7 @@ export async function unmute(word: string, flags: MemoryFlags, context: CommandC
     })
     return {key, where: store}
   })
-  const text = `unmuted ${printableLine(key)} (${printableLine(where)}): the next run tells what of it is open and was not told\n`
+  const text = `unmuted ${printableLine(key)} (${printableLine(where)}): the next run tells what of it is open, also what was told before the mute\n`
   await context.stdout.write(disarm(text))
   return 0
 }

@@ -93,8 +93,8 @@ export function secretsOf(config: PartialConfig): NamedSecret[] {
   return [
     ...secretsIn(source?.kind === 'oci' ? source.credentials : null, ['source', 'credentials']),
     ...secretsIn(notifiers, ['notifiers']),
-    ...secretsIn(pushgateway, ['metrics', 'pushgateway']),
-    ...secretsIn(alertmanager, ['alertmanager']),
+    ...secretsIn(pushgateway?.basicAuth, ['metrics', 'pushgateway', 'basicAuth']),
+    ...secretsIn(alertmanager?.basicAuth, ['alertmanager', 'basicAuth']),
     ...secretsIn(heartbeat, ['heartbeat']),
   ]
 }

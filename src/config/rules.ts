@@ -31,6 +31,8 @@ export const rules: readonly Rule[] = [
   configMapIsNamed,
   gatewayIsNamedAlone,
   alertmanagersAreNamedAlone,
+  alertmanagersAreDifferent,
+  statusIsNamedAlone,
   alertsHaveAnInterval,
   alertLabelsAreFree,
 ]
@@ -99,6 +101,24 @@ function alertmanagersAreNamedAlone(config: unknown): Problem[] {
     if (path === undefined || !/\/api\/v\d+(\/alerts)?\/*$/.test(path)) return []
     const message = 'ends in the path of its API; write it without: /api/v2/alerts is put behind it'
     return [{path: ['alertmanager', 'urls', index], message}]
+  })
+}
+
+/** One that is named twice would be told twice. */
+function alertmanagersAreDifferent(config: unknown): Problem[] {
+  const urls = list(get(config, 'alertmanager', 'urls')).map(url => String(url).replace(/\/+$/, ''))
+  return urls.flatMap((url, index) => {
+    if (urls.indexOf(url) === index) return []
+    return [{path: ['alertmanager', 'urls', index], message: 'stands there twice; keep one'}]
+  })
+}
+
+function statusIsNamedAlone(config: unknown): Problem[] {
+  return list(get(config, 'status')).flatMap((status, index) => {
+    const url = get(status, 'url')
+    const path = typeof url === 'string' ? URL.parse(url)?.pathname : undefined
+    if (path === undefined || !/\/api\/status\/*$/.test(path)) return []
+    return [{path: ['status', index, 'url'], message: 'ends in /api/status; write it without: that is put behind it'}]
   })
 }
 

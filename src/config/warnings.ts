@@ -1,4 +1,5 @@
 import type {PartialConfig} from './config.ts'
+import {manifestProblem, resourceProblem} from './pattern-warnings.ts'
 import type {Problem} from './rules.ts'
 import {unroutedTexts} from './unrouted.ts'
 
@@ -18,6 +19,8 @@ export function configWarnings(config: PartialConfig, {env, now}: Surroundings):
     ...unroutedDrift(config, now),
     ...unreadTextfile(config),
     ...forgottenMemory(config, env),
+    ...missingMemory(config),
+    ...foreignPatterns(config),
   ]
 }
 
@@ -67,6 +70,41 @@ function forgottenWith(env: NodeJS.ProcessEnv): string | null {
   }
   if (!isTrue(env['GITHUB_ACTIONS']) && !isTrue(env['CI'])) return null
   return 'the file in the default place is forgotten with the runner; set TAZUNA_WATCH_MEMORY=file:PATH and keep that file in a cache'
+}
+
+/** What goes on from run to run does so in the memory. */
+function missingMemory({memory, notifiers, alertmanager}: PartialConfig): ConfigWarning[] {
+  if (memory.store !== 'none') return []
+  const needs = [
+    ...(notifiers.some(one => one.type === 'slack' && one.token !== undefined) ? ['threads of Slack'] : []),
+    ...(alertmanager === null ? [] : ['the ends of alerts']),
+  ]
+  if (needs.length === 0) return []
+  const message = `nothing is kept, and so nobody knows ${needs.join(' or ')}; choose another store`
+  return [{code: 'MEMORY_NONE', path: ['memory', 'store'], message}]
+}
+
+/** Patterns that fit nothing, as they are written for another language or form. */
+function foreignPatterns({notifiers, ignore}: PartialConfig): ConfigWarning[] {
+  const places = [
+    ...notifiers.map(({match}, index) => ({path: ['notifiers', index, 'match'], ...match})),
+    ...ignore.map(({manifest, resource}, index) => ({path: ['ignore', index], manifest, resource})),
+  ]
+  return places.flatMap(({path, manifest, resource}) => [
+    ...foreignIn([...path, 'manifest'], manifest, manifestProblem),
+    ...foreignIn([...path, 'resource'], resource, resourceProblem),
+  ])
+}
+
+function foreignIn(
+  path: readonly PropertyKey[],
+  patterns: readonly string[] | null | undefined,
+  problemOf: (pattern: string) => string | null,
+): ConfigWarning[] {
+  return (patterns ?? []).flatMap(pattern => {
+    const problem = problemOf(pattern)
+    return problem === null ? [] : [{code: 'PATTERN_FITS_NOTHING', path, message: `"${pattern}" ${problem}`}]
+  })
 }
 
 function isTrue(text: string | undefined): boolean {

@@ -5,14 +5,15 @@ import {toTimestamp} from '../model/time.ts'
 
 /**
  * The memory after a notifier was told: what the message stated is told as of now. To be called only once the message
- * was delivered: what is written here is not said again. `reference` is that of a message that stands by itself.
+ * was delivered: what is written here is not said again. `sent` is the reference of a message that stands by itself;
+ * where it has none, nothing can go on below it.
  */
 export function tell(
   memory: Memory,
   notifier: string,
   notice: Notice,
   sentAt: Date,
-  reference: MessageReference | null = null,
+  sent: MessageReference | null = null,
 ): Memory {
   const log = memory.notifiers.get(notifier)
   if (log === undefined) return memory
@@ -24,10 +25,12 @@ export function tell(
     failedSince: null,
     failure: toldFailure(notice.failing, log.failure, now),
     massDrift: notice.massDrift === null ? log.massDrift : {since: notice.massDrift.since, toldAt: now},
-    reference: notice.massDrift === null && notice.failing === null ? log.reference : (reference ?? log.reference),
+    reference: notice.massDrift === null && notice.failing === null ? log.reference : (sent ?? notice.thread),
     manifests: new Map([
       ...log.manifests,
-      ...notice.manifests.map(manifest => [manifest.name, tellManifest(log, manifest, now, reference)] as const),
+      ...notice.manifests.map(
+        manifest => [manifest.name, tellManifest(log, manifest, now, sent ?? notice.thread)] as const,
+      ),
     ]),
   })
 }
@@ -43,11 +46,10 @@ function tellManifest(
   log: NotificationLog,
   notice: ManifestNotice,
   now: string,
-  sent: MessageReference | null,
+  reference: MessageReference | null,
 ): ToldManifest {
   const {name, reasons, open, resolved, failing, goneSince, folded} = notice
   const before = log.manifests.get(name)
-  const reference = sent ?? before?.reference ?? null
   if (goneSince !== null) {
     const nothing = {entries: new Map(), folded: null, left: new Map(), failure: null}
     return {...nothing, toldAt: now, reasons, goneAt: now, reference}

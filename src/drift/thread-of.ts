@@ -15,15 +15,15 @@ const news: ReadonlySet<Reason> = new Set([
 
 /**
  * The message that a notice goes on with: changes, reminders and what is settled belong below the message that told of
- * it, if one message told of it all. What is new, or states a `removed` row, stands by itself.
+ * it, if one message told of it all. What is new, or `removed` by now, stands by itself.
  */
 export function threadOf(notice: Omit<Notice, 'thread'>, log: NotificationLog | undefined): MessageReference | null {
   const {reasons, manifests} = notice
   const isNews = reasons.some(reason => news.has(reason))
-  const statesRemoved = manifests.some(
-    ({open, folded}) => open.some(({diffType}) => diffType === 'removed') || (folded?.counts.removed ?? 0) > 0,
+  const isRemovedNow = manifests.some(({open}) =>
+    open.some(({diffType, status}) => diffType === 'removed' && status !== 'open'),
   )
-  if (log === undefined || isNews || statesRemoved) return null
+  if (log === undefined || isNews || isRemovedNow) return null
   const [first = null, ...others] = [
     ...(isAboutRun(notice, log) ? [log.reference] : []),
     ...manifests.map(({name}) => log.manifests.get(name)?.reference ?? null),

@@ -138,7 +138,11 @@ function toReceiver(id: string, receiver: KnownAlertReceiver): Covering<Receiver
     id,
     configuredAt,
     failuresBeforeNotice,
-    ended: unlessEmpty(ended.map(({name, manifest, startsAt}) => ({name, manifest: manifest ?? undefined, startsAt}))),
+    ended: unlessEmpty(
+      ended.map(({name, manifest, startsAt, deliveries}) => {
+        return {name, manifest: manifest ?? undefined, startsAt, deliveries: deliveries || undefined}
+      }),
+    ),
   }
 }
 

@@ -96,7 +96,7 @@ const alertReceiver = z.strictObject({
   id: z.string(),
   configuredAt: time,
   failuresBeforeNotice: count,
-  ended: z.array(alert).optional(),
+  ended: z.array(alert.extend({deliveries: count.optional()})).optional(),
 })
 
 const mute = z.strictObject({

@@ -120,7 +120,11 @@ function toReceiver({
   failuresBeforeNotice,
   ended = [],
 }: NonNullable<MemoryDocument['alertReceivers']>[number]): KnownAlertReceiver {
-  return {configuredAt, failuresBeforeNotice, ended: ended.map(alert => ({...alert, manifest: alert.manifest ?? null}))}
+  return {
+    configuredAt,
+    failuresBeforeNotice,
+    ended: ended.map(({manifest = null, deliveries = 0, ...alert}) => ({...alert, manifest, deliveries})),
+  }
 }
 
 function toMute({content, ...mute}: MemoryDocument['mutes'][number]): Mute {

@@ -22,6 +22,9 @@ export type AlertReceiver = {
   readonly failuresBeforeNotice: number
 }
 
+/** An alert that is over: `deliveries` is how often its receiver was told so. */
+export type EndedAlert = Alert & {readonly deliveries: number}
+
 /** Everything that is wrong as far as is known: drift per Manifest, and what fails for long enough. */
 export function openAlerts(
   {manifests, failing}: Pick<LastKnown, 'manifests' | 'failing'>,
@@ -40,7 +43,7 @@ export function openAlerts(
 }
 
 /** Those of `alerts` that are not among `others`. */
-export function alertsWithout(alerts: readonly Alert[], others: readonly AlertKey[]): Alert[] {
+export function alertsWithout<One extends AlertKey>(alerts: readonly One[], others: readonly AlertKey[]): One[] {
   const keys = new Set(others.map(keyOf))
   return alerts.filter(alert => !keys.has(keyOf(alert)))
 }

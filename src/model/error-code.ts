@@ -6,7 +6,7 @@ import type {ExitCode} from './exit-code.ts'
  */
 export const errorCodes = {
   CONFIG_INVALID: {exit: 78, hint: 'correct the config; `tazuna-watch config schema` says what each key takes'},
-  SECRET_MISSING: {exit: 78, hint: 'set the variable or mount the file that the config names'},
+  SECRET_MISSING: {exit: 78, hint: 'set the variable or mount the file that the config names, to what it is for'},
 
   ARTIFACT_REF_INVALID: {exit: 66, hint: 'write it as oci://HOST[:PORT]/REPOSITORY[:TAG][@DIGEST]'},
   ARTIFACT_NOT_FOUND: {exit: 66, hint: 'check repository and tag; some registries answer 404 when access is missing'},

@@ -1,4 +1,4 @@
-import type {Alert} from './alert.ts'
+import type {EndedAlert} from './alert.ts'
 import type {DiffType} from './diff-entry.ts'
 import type {MessageReference} from './message-reference.ts'
 import type {Reason, RunOutcome} from './report.ts'
@@ -149,8 +149,8 @@ export type ToldFailure = {readonly codes: readonly string[]; readonly toldAt: s
 export type KnownAlertReceiver = {
   readonly configuredAt: string
   readonly failuresBeforeNotice: number
-  /** Proven to be over, and not delivered yet. */
-  readonly ended: readonly Alert[]
+  /** Proven to be over, and not told often enough. */
+  readonly ended: readonly EndedAlert[]
 }
 
 /** Nobody is told of an entry, or a whole Manifest, until a time or until it changes. */

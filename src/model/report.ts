@@ -98,6 +98,7 @@ export const ReportNotification = z.strictObject({
   pending: count.describe('Manifests still due'),
   attempts: count,
   detail: z.string().nullable(),
+  preview: z.string().optional().describe('dry run only: the payload as people read it, where it is none for them'),
   payload: z.unknown().optional().describe('dry run only: what would be sent; an object or exposition text'),
 })
 export type ReportNotification = z.infer<typeof ReportNotification>

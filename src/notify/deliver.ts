@@ -40,7 +40,8 @@ export async function deliver(
   let stopped: string | null = null
   for (const [index, one] of addressed.entries()) {
     if (options.deliverySignal.aborted) stopped ??= 'not sent: the run was interrupted, or its time was over'
-    const share = Math.max(shortestShare, (options.timeLeft() - reserve) / (addressed.length - index))
+    const due = addressed.slice(index).filter(({notice}) => notice.reasons.length > 0).length
+    const share = Math.max(shortestShare, (options.timeLeft() - reserve) / Math.max(1, due))
     const {item, delivery}: Told = await deliverOne(report, one, {...options, share, stopped})
     items.push(item)
     if (delivery === null) continue
@@ -78,7 +79,10 @@ async function deliverOne(
   if (stopped !== null) return told({delivery: 'failed', detail: stopped}, {pending})
   try {
     const payload = notifier.render({...notice, report: viewOf(report, notice), links})
-    if (run.dryRun && notifier.unavailable === undefined) return told({delivery: 'dry-run'}, {payload})
+    if (run.dryRun && notifier.unavailable === undefined) {
+      const preview = notifier.preview?.(payload)
+      return told({delivery: 'dry-run'}, {...(preview !== undefined && {preview: redact(preview)}), payload})
+    }
     const delivery = await notifier.send(
       payload,
       AbortSignal.any([deliverySignal, AbortSignal.timeout(Math.round(share))]),
@@ -104,7 +108,7 @@ function countDue({manifests, massDrift}: Notice): number {
 }
 
 type Outcome = Pick<ReportNotification, 'delivery'> & Partial<Pick<ReportNotification, 'attempts' | 'detail'>>
-type Rest = Partial<Pick<ReportNotification, 'pending' | 'payload'>>
+type Rest = Partial<Pick<ReportNotification, 'pending' | 'preview' | 'payload'>>
 
 /** An item of the report, with its keys in the order of the schema. */
 export function toNotification(

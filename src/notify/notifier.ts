@@ -37,6 +37,8 @@ export type Notifier<Payload = unknown> = {
   /** Why it cannot send at all, e.g. for a missing secret: then it fails in a dry run, too. */
   readonly unavailable?: string
   render(notification: Notification): Payload
+  /** What a dry run shows people in place of the payload, without secrets. */
+  preview?(payload: Payload): string
   send(payload: Payload, signal: AbortSignal): Promise<Delivery>
 }
 

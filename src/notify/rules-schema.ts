@@ -5,7 +5,12 @@ import {matchSchema} from './match.ts'
 
 /** The keys that every kind of notifier has: its name, and when it is told of what. */
 export const rulesShape = {
-  name: z.string().min(1).max(100).describe('unique; default the type').optional(),
+  name: z
+    .string()
+    .min(1)
+    .max(100)
+    .describe('unique; default the type; one with another name is another notifier, which is told everything anew')
+    .optional(),
   match: matchSchema.describe('which entries it is told of; default all').optional(),
   remindAfter: duration
     .prefault('24h')

@@ -137,13 +137,14 @@ function goneLines({manifests, run}: Report, {style, width}: Look): string[] {
 }
 
 function notificationLines(notification: ReportNotification, {style, width}: Look): string[] {
-  const {role, name, delivery, reasons, detail, payload} = notification
+  const {role, name, delivery, reasons, detail, preview, payload} = notification
+  const shown = preview ?? payload
   const why = reasons.length === 0 ? '' : ` (${reasons.join(', ')})`
   const text = `${delivery}${why}${detail === null ? '' : `: ${detail}`}`
   const wrapped = wrap(text, width, 2, `${role} ${name}  `.length)
   const word = delivery === 'failed' ? style('red', delivery) : delivery
   const line = `${role} ${style('bold', name)}  ${word}${wrapped.slice(delivery.length)}`
-  return [line, ...(payload === undefined ? [] : payloadLines(payload).map(text => `  ${style('dim', '│')} ${text}`))]
+  return [line, ...(shown === undefined ? [] : payloadLines(shown).map(text => `  ${style('dim', '│')} ${text}`))]
 }
 
 /** What a dry run would send: text as it is, anything else as JSON. */

@@ -50,7 +50,7 @@ export function toPostableAlerts(
   const now = Date.parse(report.run.finishedAt)
   const facts = toAlertFacts(report, lastKnown)
   const open = lastKnown === null ? alertsOfRun(report) : openAlerts(lastKnown, options)
-  const ended = alertsWithout(lastKnown?.endedAlerts.get(id) ?? [], open)
+  const ended = alertsWithout<Alert>(lastKnown?.endedAlerts.get(id) ?? [], open)
   const endsBySelf = toTimestamp(new Date(now + Math.min(2 * interval + grace, longestLife)))
   const endedAt = toTimestamp(new Date(now - clockTolerance))
   return [

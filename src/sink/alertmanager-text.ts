@@ -41,8 +41,8 @@ export function endedText({name, manifest, startsAt}: Alert, {report, manifests}
   const checkedAt = utc(manifests.get(manifest)?.lastCheckedAt ?? report.run.finishedAt)
   return name === 'TazunaDrift'
     ? toText(
-        `${where}: no drift in ${own} any more`,
-        `The drift that was there since ${since} is no more; last checked ${checkedAt}.`,
+        `${where}: nothing in ${own} counts as drift any more`,
+        `What was drift since ${since} is in sync, or covered by an ignore rule; last checked ${checkedAt}.`,
       )
     : toText(`${where}: ${own} is checked again`, `Its check failed since ${since}, and works again.`)
 }

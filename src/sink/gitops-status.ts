@@ -50,12 +50,13 @@ export function gitopsStatusSink(options: GitopsStatusOptions): Sink<GitopsStatu
     render(report, lastKnown) {
       const {outcome, run} = report
       if (outcome === 'failed') return null
-      const drift = outcome === 'clean' ? {count: 0, keys: []} : openDrift(report, lastKnown)
+      // while State is missing widely nothing is taken for settled, whatever this run found
+      const drift = openDrift(report, lastKnown)
       if (outcome === 'incomplete' && drift.count === 0) return null
       return {
         repo,
         server,
-        sync_status: outcome === 'clean' ? 'SYNCED' : 'OUT_OF_SYNC',
+        sync_status: drift.count === 0 ? 'SYNCED' : 'OUT_OF_SYNC',
         drift_count: drift.count,
         files: drift.keys.slice(0, mostFiles).map(key => ({name: key})),
         last_check: run.finishedAt,

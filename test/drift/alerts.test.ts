@@ -8,13 +8,17 @@ const failing = {api: {modified: ['b']}, web: 'fails'} as const
 const quiet = {notifiers: {}, alertReceivers: ['am']}
 
 describe('alerts', () => {
-  it('are all drift that is open, in every run, and end once when they are proven to', async () => {
+  it('are all drift that is open, in every run, and end when they are proven to', async () => {
     const story = watchOf(quiet)
     await story.run('09:00', {web: {modified: ['a']}, api: {removed: ['b']}, db: {}})
     expect(story.alerts('am')).toEqual({open: ['TazunaDrift web', 'TazunaDrift api'], ended: []})
     await story.run('10:00', {web: {modified: ['a']}, api: {}, db: {}})
     expect(story.alerts('am')).toEqual({open: ['TazunaDrift web'], ended: ['TazunaDrift api']})
     await story.run('11:00', {web: {modified: ['a']}, api: {}, db: {}})
+    expect(story.alerts('am'), 'once more, as an older run may still be sending').toMatchObject({
+      ended: ['TazunaDrift api'],
+    })
+    await story.run('12:00', {web: {modified: ['a']}, api: {}, db: {}})
     expect(story.alerts('am')).toEqual({open: ['TazunaDrift web'], ended: []})
   })
 
@@ -46,6 +50,14 @@ describe('alerts', () => {
     expect(story.alerts('am')).toEqual({open: [], ended: []})
   })
 
+  it('of a Manifest that went and came back in sync end then', async () => {
+    const story = watchOf(quiet)
+    await story.run('09:00', {web: {modified: ['a']}, api: {}})
+    await story.run('10:00', {api: {}})
+    await story.run('11:00', {web: {}, api: {}})
+    expect(story.alerts('am')).toEqual({open: [], ended: ['TazunaDrift web']})
+  })
+
   it('end where an ignore rule covers what they were about', async () => {
     const story = watchOf(quiet)
     await story.run('09:00', {web: {modified: ['a']}})
@@ -67,11 +79,13 @@ describe('alerts', () => {
     story.refuse('am-2')
     await story.run('10:00', {web: {}})
     await story.run('11:00', {web: {}})
-    expect(story.alerts('am')).toEqual({open: [], ended: []})
+    await story.run('12:00', {web: {}})
+    expect(story.alerts('am'), 'told twice').toEqual({open: [], ended: []})
     expect(story.alerts('am-2')).toEqual({open: [], ended: ['TazunaDrift web']})
     story.accept('am-2')
-    await story.run('12:00', {web: {}})
     await story.run('13:00', {web: {}})
+    await story.run('14:00', {web: {}})
+    await story.run('15:00', {web: {}})
     expect(story.alerts('am-2')).toEqual({open: [], ended: []})
   })
 

@@ -44,12 +44,36 @@ describe('where a message goes', () => {
     expect(story.message('ops')?.thread).toEqual(below('run-2'))
   })
 
-  it('is the channel while anything is removed: that is not to be overlooked', async () => {
+  it('is the channel for drift that came back after all of it was resolved', async () => {
     const story = ops()
-    await story.run('09:00', {web: {removed: ['a']}})
-    expect(await story.run('+1 09:00', {web: {removed: ['a']}})).toEqual({ops: ['reminder']})
+    await story.run('09:00', {web: {modified: ['a']}})
+    expect(await story.run('10:00', {web: {}})).toEqual({ops: ['all-resolved']})
+    expect(await story.run('17:00', {web: {modified: ['a']}})).toEqual({ops: ['first-drift']})
     expect(story.message('ops')?.thread).toBe(inChannel)
-    expect(await story.run('+1 10:00', {web: {}})).toEqual({ops: ['all-resolved']})
+    expect(await story.run('+1 17:00', {web: {modified: ['a']}})).toEqual({ops: ['reminder']})
+    expect(story.message('ops')?.thread).toEqual(below('run-3'))
+  })
+
+  it('is the channel for a Manifest that goes, and its thread for what came and went of it since', async () => {
+    const story = ops()
+    await story.run('09:00', {web: {modified: ['a']}, api: {}})
+    expect(await story.run('10:00', {api: {}})).toEqual({ops: ['manifest-gone']})
+    expect(story.message('ops')?.thread).toBe(inChannel)
+    story.refuse('ops')
+    await story.run('11:00', {web: {modified: ['b']}, api: {}})
+    story.accept('ops')
+    expect(await story.run('12:00', {web: {}, api: {}})).toEqual({ops: ['all-resolved']})
+    expect(story.message('ops')?.thread).toEqual(below('run-2'))
+  })
+
+  it('is the channel where something told is removed by now, and its thread while it stays so', async () => {
+    const story = ops()
+    await story.run('09:00', {web: {modified: ['a']}})
+    expect(await story.run('10:00', {web: {removed: ['a']}})).toEqual({ops: ['entries-changed']})
+    expect(story.message('ops')?.thread).toBe(inChannel)
+    expect(await story.run('+1 10:00', {web: {removed: ['a']}})).toEqual({ops: ['reminder']})
+    expect(story.message('ops')?.thread).toEqual(below('run-2'))
+    expect(await story.run('+1 11:00', {web: {}})).toEqual({ops: ['all-resolved']})
     expect(story.message('ops')?.thread).toEqual(below('run-2'))
   })
 
@@ -94,6 +118,41 @@ describe('where a message goes', () => {
     expect(story.message('ops')?.thread).toBe(inChannel)
   })
 
+  it('is the channel after a message about the same Manifest that can have no thread', async () => {
+    const story = ops()
+    await story.run('09:00', {web: {modified: ['a']}})
+    story.configure({ops: {...slack, threads: false}})
+    expect(await story.run('10:00', {web: {modified: ['a', 'b']}})).toEqual({ops: ['new-entries']})
+    story.configure({ops: slack})
+    expect(await story.run('+1 10:00', {web: {modified: ['a', 'b']}})).toEqual({ops: ['reminder']})
+    expect(story.message('ops')?.thread).toBe(inChannel)
+    await story.run('+2 10:00', {web: {modified: ['a', 'b']}})
+    expect(story.message('ops')?.thread).toEqual(below('run-3'))
+  })
+
+  it('is the channel after a message about the same failing that can have no thread', async () => {
+    const story = ops()
+    await story.run('09:00', {}, {error: 'ARTIFACT_NETWORK'})
+    story.configure({ops: {...slack, threads: false}})
+    expect(await story.run('10:00', {}, {error: 'ARTIFACT_AUTH_FAILED'})).toEqual({ops: ['check-failed']})
+    story.configure({ops: slack})
+    expect(await story.run('+1 10:00', {}, {error: 'ARTIFACT_NETWORK'})).toEqual({ops: ['reminder']})
+    expect(story.message('ops')?.thread).toBe(inChannel)
+    await story.run('+2 10:00', {}, {error: 'ARTIFACT_NETWORK'})
+    expect(story.message('ops')?.thread).toEqual(below('run-3'))
+  })
+
+  it('is the thread for every reminder of a failing, not only for the first', async () => {
+    const story = ops()
+    await story.run('09:00', {web: {modified: ['a']}})
+    await story.run('+1 09:00', {}, {error: 'ARTIFACT_NETWORK'})
+    await story.run('+2 09:00', {}, {error: 'ARTIFACT_NETWORK'})
+    for (const day of [3, 4]) {
+      await story.run(`+${day} 09:00`, {}, {error: 'ARTIFACT_NETWORK'})
+      expect(story.message('ops')?.thread).toEqual(below('run-2'))
+    }
+  })
+
   it('is known to each notifier by itself', async () => {
     const story = watchOf({notifiers: {ops: slack, team: {threads: true, remindAfter: '48h'}}})
     await story.run('09:00', {web: {modified: ['a']}})
@@ -101,6 +160,27 @@ describe('where a message goes', () => {
     expect(story.message('ops')?.thread).toEqual(below('run-1'))
     await story.run('+2 09:00', {web: {modified: ['a']}})
     expect(story.message('team')?.thread).toEqual({to: 'team', channel: 'C1', id: 'run-1'})
+  })
+})
+
+describe('the message about the run as a whole', () => {
+  const run = async (story: ReturnType<typeof ops>) => (await story.known()).notifiers.get('ops')!.reference
+
+  it('is the one that told of a failing, not one about Manifests alone', async () => {
+    const story = ops()
+    await story.run('09:00', {web: {modified: ['a']}})
+    expect(await run(story)).toBeNull()
+    await story.run('10:00', {}, {error: 'ARTIFACT_NETWORK'})
+    expect(await run(story)).toEqual(below('run-2'))
+    expect(await story.run('11:00', {web: {modified: ['a', 'b']}})).toEqual({ops: ['new-entries', 'check-recovered']})
+    expect(await run(story)).toEqual(below('run-2'))
+  })
+
+  it('is the one that told of a mass drift', async () => {
+    const story = ops()
+    await story.run('09:00', {web: {}})
+    expect(await story.run('10:00', {web: {added: ['a'], state: false}})).toEqual({ops: ['mass-drift']})
+    expect(await run(story)).toEqual(below('run-2'))
   })
 })
 

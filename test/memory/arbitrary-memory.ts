@@ -31,6 +31,7 @@ const alert = record({
   name: fc.constantFrom('TazunaDrift' as const, 'TazunaWatchCheckFailed' as const),
   manifest: nullable(name),
   startsAt: time,
+  deliveries: fc.nat(3),
 })
 const alertReceiver = record({
   configuredAt: time,

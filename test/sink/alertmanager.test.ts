@@ -261,8 +261,8 @@ describe('what alerts say', () => {
       'drift',
       {name: 'TazunaDrift', manifest: 'web', startsAt: firstSeenAt},
       [
-        'prod-tokyo: no drift in Manifest web any more',
-        'The drift that was there since 2026-11-16 08:30 UTC is no more; last checked 2026-11-21 08:00 UTC.',
+        'prod-tokyo: nothing in Manifest web counts as drift any more',
+        'What was drift since 2026-11-16 08:30 UTC is in sync, or covered by an ignore rule; last checked 2026-11-21 08:00 UTC.',
       ],
     ],
     [

@@ -84,9 +84,13 @@ describe('gitopsStatusSink', () => {
 
   it.each([
     ['without a memory', null],
-    ['whatever is remembered', known],
+    ['where nothing else is remembered', buildLastKnown([{name: 'web'}])],
   ])('calls a clean run in sync, %s', (_how, lastKnown) => {
     expect(render(clean, lastKnown)).toMatchObject({sync_status: 'SYNCED', drift_count: 0, files: []})
+  })
+
+  it('calls nothing in sync while what is missing widely is not settled', () => {
+    expect(render(clean, known)).toMatchObject({sync_status: 'OUT_OF_SYNC', drift_count: 3})
   })
 
   it.each([

@@ -6,6 +6,7 @@ import {readWebhookAnswer} from './incoming-webhook-answer.ts'
 import {renderMessage} from './message.ts'
 import type {SlackPayload} from './payload.ts'
 import {sendMessage, withoutBlocks, type Body, type PostLimits} from './send-message.ts'
+import {renderSlackText} from './text.ts'
 
 export type WebhookOptions = {
   readonly name: string
@@ -37,6 +38,7 @@ export function incomingWebhook({
     name,
     type: 'slack',
     render: notification => renderMessage(notification),
+    preview: renderSlackText,
     send: (payload, signal) =>
       sendMessage<Body<SlackPayload>>(payload, {post, insteadOf: withoutBlocks}, {sendPolicy, redact, signal}),
   }

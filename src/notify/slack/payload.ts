@@ -1,3 +1,5 @@
+import {limits} from './limits.ts'
+
 /** What is posted to an incoming webhook. `text` is what notifications and screen readers show. */
 export type SlackPayload = {
   readonly text: string
@@ -38,6 +40,20 @@ export function contextBlock(text: string): ContextBlock {
 /** Every text of a block, as sent. */
 export function blockTexts(block: SlackBlock): readonly (PlainText | MrkdwnText)[] {
   return block.type === 'context' ? block.elements : [block.text]
+}
+
+/** The fallback text and below it the lines of all blocks, whole ones, inside the limit of a text. */
+export function plainText({text, blocks}: Pick<SlackPayload, 'text' | 'blocks'>): string {
+  const lines = blocks
+    .filter(({type}) => type !== 'header')
+    .flatMap(block => blockTexts(block).flatMap(({text}) => text.split('\n')))
+  let plain = text
+  for (const line of lines) {
+    const longer = `${plain}\n${line}`
+    if (Buffer.byteLength(longer) >= limits.fallbackBytes) break
+    plain = longer
+  }
+  return plain
 }
 
 function mrkdwn(text: string): MrkdwnText {

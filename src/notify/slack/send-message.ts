@@ -2,7 +2,7 @@ import type {Redact} from '../../secret.ts'
 import type {SendPolicy} from '../../send.ts'
 import type {Delivery} from '../notifier.ts'
 import type {SlackAnswer} from './answer.ts'
-import type {SlackPayload} from './payload.ts'
+import {plainText, type SlackPayload} from './payload.ts'
 
 /** What is posted: a payload, or what is left of one that Slack would not take. */
 export type Body<Payload extends SlackPayload> = Omit<Payload, 'blocks'> & Partial<Pick<Payload, 'blocks'>>
@@ -53,13 +53,14 @@ export async function sendMessage<Posted extends object>(
   }
 }
 
-/** Without blocks, only the fallback text is left. That Slack refuses them is a bug of ours, so it is told. */
+/** What the blocks say as plain text, as much as there is room for. That Slack refuses them is a bug of ours, so it is told. */
 export function withoutBlocks<Payload extends SlackPayload>(
   body: Body<Payload>,
   answer: SlackAnswer,
 ): Instead<Body<Payload>> | null {
   if (answer.kind !== 'message-refused' || body.blocks === undefined) return null
-  const {blocks: _, ...plain} = body
+  const {blocks, ...rest} = body
+  const plain = {...rest, text: plainText({text: body.text, blocks})}
   const note = `delivered as plain text: Slack refused the blocks (${answer.said})`
   return {body: plain as Body<Payload>, note}
 }

@@ -40,7 +40,6 @@ export const adviceOnWorkspace: ReadonlyMap<string, string> = new Map([
   ['token_expired', `the token is of an app with token rotation: take an app without, and ${newToken}`],
   ['missing_scope', 'add this scope (chat:write) to the bot of the Slack app, and install it again'],
   ['not_allowed_token_type', `this is another kind of token: ${newToken}`],
-  ['no_permission', `${askAdmin} to let this app post, and invite it to the channel`],
   ['access_denied', `${askAdmin} to let this app post`],
   ['team_access_not_granted', `${askAdmin} to install this app in that workspace, too`],
   ['ekm_access_denied', `the admins have suspended posting: ${askAdmin}`],
@@ -56,6 +55,7 @@ const invite = 'write `/invite @NAME-OF-THE-APP` in it'
 
 /** Those that say that it cannot stand there, and how to help. */
 export const adviceOnChannel: ReadonlyMap<string, string> = new Map([
+  ['no_permission', `${askAdmin} to let this app post, and invite it to the channel`],
   ['channel_not_found', `check the id in channel; if that channel is private, invite the app: ${invite}`],
   ['not_in_channel', `invite the app to the channel: ${invite}`],
   ['is_archived', `unarchive the channel, ${anotherChannel}`],

@@ -7,10 +7,15 @@ import {notReached, type SlackAnswer} from './answer.ts'
 import {renderMessage} from './message.ts'
 import type {SlackPayload} from './payload.ts'
 import {sendMessage, withoutBlocks, type Body, type Instead, type PostLimits} from './send-message.ts'
+import {renderSlackText} from './text.ts'
 import {apiVerdict, readApiAnswer, type ApiAnswer} from './web-api-answer.ts'
 
-/** What is posted; with `thread_ts` below that message of the channel. */
-export type ApiPayload = {readonly channel: string; readonly thread_ts?: string} & SlackPayload
+/** What is posted; with `thread_ts` below that message of the channel, and with `reply_broadcast` also in the channel. */
+export type ApiPayload = {
+  readonly channel: string
+  readonly thread_ts?: string
+  readonly reply_broadcast?: true
+} & SlackPayload
 
 export type WebApiOptions = {
   readonly name: string
@@ -54,6 +59,8 @@ export function webApi(options: WebApiOptions): Notifier<ApiPayload> {
     name,
     type: 'slack',
     render: notification => ({...placeOf(notification, channel), ...renderMessage(notification)}),
+    preview: ({channel, thread_ts, ...payload}) =>
+      `channel ${channel}${thread_ts === undefined ? '' : `, in the thread of ${thread_ts}`}\n\n${renderSlackText(payload)}`,
     send: (payload, signal) =>
       sendMessage<Body<ApiPayload>>(
         payload,
@@ -63,9 +70,17 @@ export function webApi(options: WebApiOptions): Notifier<ApiPayload> {
   }
 }
 
-/** A thread of a channel that the config does not name any more is none. */
-function placeOf({thread}: Notification, channel: string): Pick<ApiPayload, 'channel' | 'thread_ts'> {
-  return thread?.to === channel ? {channel: thread.channel, thread_ts: thread.id} : {channel}
+type Place = Pick<ApiPayload, 'channel' | 'thread_ts' | 'reply_broadcast'>
+
+/**
+ * A thread of a channel that the config does not name any more is none. That something `removed` is still there is also
+ * shown in the channel: in a thread only those see it who took part.
+ */
+function placeOf({thread, reasons, manifests}: Notification, channel: string): Place {
+  if (thread?.to !== channel) return {channel}
+  const isRemoved = manifests.some(({open}) => open.some(({diffType}) => diffType === 'removed'))
+  const broadcast = reasons.includes('reminder') && isRemoved ? ({reply_broadcast: true} as const) : {}
+  return {channel: thread.channel, thread_ts: thread.id, ...broadcast}
 }
 
 /**
@@ -73,12 +88,13 @@ function placeOf({thread}: Notification, channel: string): Pick<ApiPayload, 'cha
  * channel by now. A plain text refused below a message may still pass elsewhere.
  */
 function withoutThread(
-  {thread_ts, ...body}: Body<ApiPayload>,
+  message: Body<ApiPayload>,
   answer: SlackAnswer,
   channel: string,
 ): Instead<Body<ApiPayload>> | null {
   const isRefused = answer.kind === 'place-refused' || answer.kind === 'message-refused'
-  if (thread_ts === undefined || !isRefused) return null
+  if (message.thread_ts === undefined || !isRefused) return null
+  const {thread_ts: _, reply_broadcast: __, ...body} = message
   return {body: {...body, channel}, note: `delivered at the top of the channel, not in its thread (${answer.said})`}
 }
 

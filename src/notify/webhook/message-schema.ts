@@ -92,6 +92,7 @@ export const WebhookMessage = z
       schema: z.literal('tazuna-watch/notification/v1'),
       id: z.string().describe('as in the header `webhook-id`: the same again when the same thing is told again'),
       notifier: z.string().describe('its name in the config'),
+      test: z.boolean().describe('`notify test` made it up: nothing of it is real'),
       reasons: reasonList.describe('why this was sent'),
       notice: Notice,
       links: z.strictObject({runbookUrl: url, reportUrl: url}),

@@ -18,6 +18,7 @@ export function renderMessage(notifier: string, notification: Notification): Web
       schema: 'tazuna-watch/notification/v1',
       id: messageId(notifier, notification),
       notifier,
+      test: report.warnings.some(({code}) => code === 'TEST'),
       reasons: [...reasons],
       notice: {
         muted,

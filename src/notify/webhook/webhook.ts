@@ -56,6 +56,7 @@ export function webhookNotifier(options: WebhookOptions): Notifier<WebhookMessag
     name,
     type: 'webhook',
     render: notification => renderMessage(name, notification),
+    preview: ({data, ...message}) => JSON.stringify({...message, data: {...data, report: undefined}}, null, 2),
     async send(message, signal) {
       const signed = withSignature(http, {id: message.data.id, keys: signingKeys, clock})
       const request = {method: 'POST', url: url.reveal(), headers, body: JSON.stringify(message)} as const

@@ -3,6 +3,8 @@ import {afterEach, describe, expect, it} from 'vitest'
 import {httpClient} from '../../../src/http.ts'
 import type {Delivery} from '../../../src/notify/notifier.ts'
 import {incomingWebhook} from '../../../src/notify/slack/incoming-webhook.ts'
+import {renderMessage} from '../../../src/notify/slack/message.ts'
+import {plainText} from '../../../src/notify/slack/payload.ts'
 import {redactor, Secret} from '../../../src/secret.ts'
 import type {SendPolicy} from '../../../src/send.ts'
 import {startWebhookReceiver, type ScriptedAnswer, type WebhookReceiver} from '../../support/webhook-receiver.ts'
@@ -58,14 +60,14 @@ describe('an incoming webhook', () => {
     'missing_text_or_fallback_or_attachments',
     'user_not_found',
     'unheard_of',
-  ])('sends the fallback text once after 400 %s, and says so', async body => {
+  ])('sends plain text once after 400 %s, and says so', async body => {
     expect(await deliver({status: 400, body}, {body: 'ok'})).toEqual({
       ok: true,
       attempts: 2,
       detail: `delivered as plain text: Slack refused the blocks (400 ${body})`,
     })
     expect(receiver.calls.slice(1).map(({body}) => JSON.parse(body) as unknown)).toEqual([
-      {text: '`prod-tokyo` drift in 1 Manifest · 1 modified', unfurl_links: false, unfurl_media: false},
+      {text: plainText(renderMessage(situations['one small drift']!)), unfurl_links: false, unfurl_media: false},
     ])
   })
 

@@ -3,6 +3,8 @@ import {expect} from 'vitest'
 import {httpClient} from '../../../src/http.ts'
 import type {MessageReference} from '../../../src/model/message-reference.ts'
 import type {Delivery, Notification} from '../../../src/notify/notifier.ts'
+import {renderMessage} from '../../../src/notify/slack/message.ts'
+import {plainText} from '../../../src/notify/slack/payload.ts'
 import {webApi} from '../../../src/notify/slack/web-api.ts'
 import {redactor, Secret} from '../../../src/secret.ts'
 import type {SendPolicy} from '../../../src/send.ts'
@@ -46,6 +48,9 @@ export const message = {
   text: '`prod-tokyo` drift in 1 Manifest · 1 modified',
   blocks: [{type: 'header'}, {type: 'section'}, {type: 'section'}, {type: 'section'}, {type: 'context'}],
 }
+
+/** What is left of it where Slack refuses the blocks. */
+export const plain = plainText(renderMessage(drift))
 
 type Answers = readonly [ScriptedAnswer, ...ScriptedAnswer[]]
 

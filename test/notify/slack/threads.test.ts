@@ -1,11 +1,22 @@
 import {describe, expect, it} from 'vitest'
 
-import {channel, channelId, drift, message, posted, refused, taken, tell, thread} from './slack-api.ts'
+import {
+  channel,
+  channelId,
+  drift,
+  message,
+  plain as plainMessage,
+  posted,
+  refused,
+  taken,
+  tell,
+  thread,
+} from './slack-api.ts'
 
 const goesOn = {...drift, thread}
 const unfolded = {unfurl_links: false, unfurl_media: false}
 const full = {...message, ...unfolded}
-const plain = {text: message.text, ...unfolded}
+const plain = {text: plainMessage, ...unfolded}
 const below = {channel: channelId, thread_ts: thread.id}
 
 describe('a message that goes on with an earlier one', () => {

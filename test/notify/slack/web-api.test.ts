@@ -13,6 +13,7 @@ import {
   drift,
   json,
   message,
+  plain,
   posted,
   refused,
   secretToken,
@@ -94,7 +95,7 @@ describe('what the Web API refuses', () => {
     'invalid_arguments',
     'invalid_json',
     'json_not_object',
-  ])('as a message for %s is sent once more as its fallback text', async code => {
+  ])('as a message for %s is sent once more as plain text', async code => {
     const {delivery, bodies} = await tell([refused(code), taken()])
     expect(delivery).toEqual({
       ok: true,
@@ -102,7 +103,7 @@ describe('what the Web API refuses', () => {
       detail: `delivered as plain text: Slack refused the blocks (${code})`,
       reference: posted,
     })
-    expect(bodies.slice(1)).toEqual([{channel, text: message.text, unfurl_links: false, unfurl_media: false}])
+    expect(bodies.slice(1)).toEqual([{channel, text: plain, unfurl_links: false, unfurl_media: false}])
   })
 
   it('says which part of the message Slack does not take', async () => {
