@@ -106,11 +106,17 @@ function alertmanagersAreNamedAlone(config: unknown): Problem[] {
 
 /** One that is named twice would be told twice. */
 function alertmanagersAreDifferent(config: unknown): Problem[] {
-  const urls = list(get(config, 'alertmanager', 'urls')).map(url => String(url).replace(/\/+$/, ''))
+  const urls = list(get(config, 'alertmanager', 'urls')).map(url => addressOf(String(url)))
   return urls.flatMap((url, index) => {
     if (urls.indexOf(url) === index) return []
     return [{path: ['alertmanager', 'urls', index], message: 'stands there twice; keep one'}]
   })
+}
+
+/** Who is called, whatever its name and login look like. */
+function addressOf(text: string): string {
+  const url = URL.parse(text)
+  return url === null ? text : `${url.origin}${url.pathname.replace(/\/+$/, '')}${url.search}`
 }
 
 function statusIsNamedAlone(config: unknown): Problem[] {

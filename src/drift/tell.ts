@@ -23,7 +23,8 @@ export function tell(
     baselineAt: log.baselineAt ?? (statesDrift(notice) ? now : null),
     deliveredAt: now,
     failedSince: null,
-    failure: toldFailure(notice.failing, log.failure, now),
+    // that it recovered is said only where it is a reason
+    failure: hasNothingOf(notice) ? log.failure : toldFailure(notice.failing, log.failure, now),
     massDrift: notice.massDrift === null ? log.massDrift : {since: notice.massDrift.since, toldAt: now},
     reference: notice.massDrift === null && notice.failing === null ? log.reference : (sent ?? notice.thread),
     manifests: new Map([
@@ -33,6 +34,11 @@ export function tell(
       ),
     ]),
   })
+}
+
+/** It says nothing of whether the run fails. */
+function hasNothingOf({failing, reasons}: Notice): boolean {
+  return failing === null && !reasons.includes('check-recovered')
 }
 
 /** The memory after a notifier could not be told: what came since then may go before it hears of it. */

@@ -1,7 +1,8 @@
 import {describe, expect, it} from 'vitest'
 
 import {merge} from '../../src/drift/merge.ts'
-import type {KnownEntry, Memory, Mute, NotificationLog} from '../../src/model/memory.ts'
+import type {EndedAlert} from '../../src/model/alert.ts'
+import type {KnownAlertReceiver, KnownEntry, Memory, Mute, NotificationLog} from '../../src/model/memory.ts'
 import {knownEntry, memoryOf} from '../memory/memory-builder.ts'
 
 const early = '2026-11-19T00:00:00Z'
@@ -25,6 +26,24 @@ const mute = (key: string, createdAt: string, content: Mute['content'] = null): 
   until: '2026-12-01T00:00:00Z',
   content,
 })
+
+const receiver = (configuredAt: string, ...ended: readonly EndedAlert[]): KnownAlertReceiver => ({
+  configuredAt,
+  failuresBeforeNotice: 2,
+  ended,
+})
+
+const endOf = (manifest: string, deliveries = 0): EndedAlert => ({
+  name: 'TazunaDrift',
+  manifest,
+  startsAt: early,
+  deliveries,
+})
+
+const newerIs = [
+  ['ours', '10:00:01', '10:00:00'],
+  ['theirs', '10:00:00', '10:00:01'],
+] as const
 
 describe('merge', () => {
   it.each([
@@ -106,6 +125,33 @@ describe('merge', () => {
       memoryOf({}, {mutes: [kept, ended, removed]}),
     )
     expect(merged.mutes).toEqual([{...kept, content}, set, again])
+  })
+
+  it.each(newerIs)(
+    'keeps all receivers of alerts that either of the two knows, the newer reading being %s',
+    (_, a, b) => {
+      const merged = merge(
+        readAt(a, {}, {alertReceivers: new Map([['ours', receiver(early)]])}),
+        readAt(b, {}, {alertReceivers: new Map([['theirs', receiver(late)]])}),
+        memoryOf({}),
+      )
+      expect(Object.fromEntries(merged.alertReceivers)).toEqual({ours: receiver(early), theirs: receiver(late)})
+    },
+  )
+
+  it.each(newerIs)('keeps each end of an alert that either has, once, the newer reading being %s', (newer, a, b) => {
+    const ours = receiver(early, endOf('web', 1), endOf('api'))
+    const theirs = receiver(late, endOf('web'), endOf('batch'))
+    const merged = merge(
+      readAt(a, {}, {alertReceivers: new Map([['one', ours]])}),
+      readAt(b, {}, {alertReceivers: new Map([['one', theirs]])}),
+      memoryOf({}),
+    )
+    expect(merged.alertReceivers.get('one')).toEqual(
+      newer === 'ours'
+        ? receiver(early, endOf('web', 1), endOf('api'), endOf('batch'))
+        : receiver(late, endOf('web'), endOf('batch'), endOf('api')),
+    )
   })
 
   it('keeps our claim, as we are still at work', () => {

@@ -2,9 +2,10 @@ import {describe, expect, it} from 'vitest'
 
 import {threadOf} from '../../src/drift/thread-of.ts'
 import type {NotificationLog} from '../../src/model/memory.ts'
+import type {MessageReference} from '../../src/model/message-reference.ts'
 import type {Notice} from '../../src/model/notice.ts'
 import {buildManifestNotice} from '../support/report-builder.ts'
-import {stamp, watchOf, type StoryNotifier} from '../support/watch-story.ts'
+import {stamp, watchOf, type Story, type StoryNotifier} from '../support/watch-story.ts'
 
 const slack: StoryNotifier = {threads: true, resolved: true, remindAfter: '24h', changeInterval: '6h'}
 const ops = () => watchOf({notifiers: {ops: slack}})
@@ -164,25 +165,28 @@ describe('where a message goes', () => {
 })
 
 describe('the message about the run as a whole', () => {
-  const run = async (story: ReturnType<typeof ops>) => (await story.known()).notifiers.get('ops')!.reference
-
   it('is the one that told of a failing, not one about Manifests alone', async () => {
     const story = ops()
     await story.run('09:00', {web: {modified: ['a']}})
-    expect(await run(story)).toBeNull()
+    expect(await runReference(story)).toBeNull()
     await story.run('10:00', {}, {error: 'ARTIFACT_NETWORK'})
-    expect(await run(story)).toEqual(below('run-2'))
+    expect(await runReference(story)).toEqual(below('run-2'))
     expect(await story.run('11:00', {web: {modified: ['a', 'b']}})).toEqual({ops: ['new-entries', 'check-recovered']})
-    expect(await run(story)).toEqual(below('run-2'))
+    expect(await runReference(story)).toEqual(below('run-2'))
   })
 
   it('is the one that told of a mass drift', async () => {
     const story = ops()
     await story.run('09:00', {web: {}})
     expect(await story.run('10:00', {web: {added: ['a'], state: false}})).toEqual({ops: ['mass-drift']})
-    expect(await run(story)).toEqual(below('run-2'))
+    expect(await runReference(story)).toEqual(below('run-2'))
   })
 })
+
+/** The message about the run as a whole that is kept. */
+async function runReference(story: Story): Promise<MessageReference | null> {
+  return (await story.known()).notifiers.get('ops')!.reference
+}
 
 describe('what goes on with several messages', () => {
   const open = {stateKey: 'a', diffType: 'modified', hash: null, status: 'open', again: false} as const

@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 
-import {describe, expect, it} from 'vitest'
+import {describe, expect, it, vi} from 'vitest'
 
 import type {RunEvent} from '../../src/event.ts'
 import type {Notice} from '../../src/model/notice.ts'
@@ -203,6 +203,18 @@ describe('deliver', () => {
     expect(performance.now() - begun).toBeLessThan(9_000)
   })
 
+  it('gives those for whom nothing is due no share', async () => {
+    const {notifier, run} = scene()
+    const [idle, ops, team] = [notifier('idle'), notifier('ops'), notifier('team')]
+    const timeout = vi.spyOn(AbortSignal, 'timeout')
+    try {
+      await run([to(idle, nothing), to(ops), to(idle, nothing), to(team), to(idle, nothing)], {timeLeft: () => 85_000})
+      expect(timeout.mock.calls).toEqual([[30_000], [60_000]])
+    } finally {
+      timeout.mockRestore()
+    }
+  })
+
   it('ends what hangs with an interrupt', async () => {
     const {notifier, run} = scene()
     const controller = new AbortController()
@@ -255,6 +267,24 @@ describe('deliver', () => {
       {delivery: 'dry-run', reasons: ['baseline'], attempts: 0, payload: {name: 'ops', notification: {}}},
     ])
     expect({told, events, steps}).toEqual({told: [], events: [], steps: []})
+  })
+
+  it('shows in a dry run what people can read beside what would be sent, without secrets', async () => {
+    const {notifier, run} = scene({run: {dryRun: true}})
+    const [ops, team] = await run([
+      to({...notifier('ops'), preview: payload => `to ${(payload as Payload).name} by canary-hook`}),
+      to(notifier('team')),
+    ])
+    expect(ops).toMatchObject({delivery: 'dry-run', preview: 'to ops by [redacted]', payload: {name: 'ops'}})
+    expect(team).toMatchObject({delivery: 'dry-run', payload: {name: 'team'}})
+    expect(team).not.toHaveProperty('preview')
+  })
+
+  it('shows what people can read in a dry run only', async () => {
+    const {notifier, run} = scene()
+    const [item] = await run([to({...notifier('ops'), preview: () => 'text'})])
+    expect(item).not.toHaveProperty('preview')
+    expect(item).not.toHaveProperty('payload')
   })
 
   it('changes nothing of the report and the notice', async () => {

@@ -208,6 +208,16 @@ describe('the alerts of a run', () => {
     expect(briefly(render(report))).toEqual(expected)
   })
 
+  it('are those of the run alone where nothing that is known will be kept', () => {
+    const other = {name: 'api', counts, firstSeenAt, failing: failing(9)}
+    const ended = withEnded([{name: 'TazunaDrift', manifest: 'old', startsAt: firstSeenAt}])
+    const known = {...ended, failing: failing(9)}
+    const expected = ['TazunaDrift web 09:00:00 11:10:02']
+    expect(briefly(render(drifted, buildLastKnown([web, other], {...known, isKept: false})))).toEqual(expected)
+    expect(render(drifted, buildLastKnown([web, other], {...known, isKept: false}))).toEqual(render(drifted, null))
+    expect(render(drifted, buildLastKnown([web, other], known))).toHaveLength(5)
+  })
+
   it('end by themselves within about a year, however rare runs are', () => {
     expect(render(drifted, null, {interval: Number.MAX_SAFE_INTEGER})[0]!.endsAt).toBe('2027-11-22T09:00:02Z')
   })
