@@ -1,55 +1,73 @@
 import {randomBytes} from 'node:crypto'
-import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
+import {mkdir, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
-import {fileURLToPath} from 'node:url'
 
-import {startDockerRegistry} from '../test/support/docker-registry.ts'
-import {requireExecutable} from '../test/support/executables.ts'
-import {figure, median, wallTime} from './measure.ts'
+import {figure, median, peakMemory} from './measure.ts'
+import {compare, openPullBench, startCounter, timeOf, type PullBench} from './pull-world.ts'
 
 const files = 2_000
 const bytesEach = 8_500
+const large = 100_000_000
 const rounds = 15
-const dist = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
 
-/** Pulls 2,000 files as a whole process, against `oras pull` of the same tag from the same registry. */
+/** Pulls as a whole process, against `oras pull` of the same tag from the same registry. */
 export async function pull(): Promise<string[]> {
-  const orasPath = requireExecutable('oras', 'run test/oras/build.sh (needs Go 1.26)')
-  const registryPath = requireExecutable('docker-registry', 'apt-get install docker-registry')
-  if (orasPath === null || registryPath === null) return ['pull: left out, a program is missing']
-  const folder = await mkdtemp(join(tmpdir(), 'tw-bench-'))
-  try {
-    await using registry = await startDockerRegistry(registryPath)
-    const source = join(folder, 'source')
-    await writeFiles(source)
-    const env = {PATH: process.env['PATH'], HOME: folder, NODE_COMPILE_CACHE: join(folder, 'compile-cache')}
-    const reference = `${registry.host}/bench:prod`
-    await wallTime({file: orasPath, args: ['push', '--plain-http', reference, './'], env, cwd: source})
-    const ours: number[] = []
-    const theirs: number[] = []
-    for (let round = -1; round < rounds; round += 1) {
-      const args = [dist, 'pull', `oci://${reference}`, '--output', join(folder, `ours-${round}`)]
-      const ourTime = await wallTime({file: process.execPath, args, env, cwd: folder})
-      const orasArgs = ['pull', '--plain-http', reference, '--output', join(folder, `theirs-${round}`)]
-      const theirTime = await wallTime({file: orasPath, args: orasArgs, env, cwd: folder})
-      if (round < 0) continue
-      ours.push(ourTime)
-      theirs.push(theirTime)
-    }
-    const ratios = ours.map((time, round) => time / theirs[round]!)
-    return [
-      `pull ${files} files, ${figure((files * bytesEach) / 1e6)} MB, whole process, medians of ${rounds}`,
-      `  ours   ${figure(median(ours))} ms`,
-      `  oras   ${figure(median(theirs))} ms`,
-      `  ratio  ${figure(median(ratios), 2)} × oras (goal 1.0)`,
-    ]
-  } finally {
-    await rm(folder, {recursive: true, force: true})
-  }
+  await using bench = await openPullBench()
+  if (bench === null) return ['pull: left out, a program is missing']
+  await bench.push('many', ['./'], writeMany)
+  await bench.push('archive', ['./'], folder => writeFile(join(folder, 'large.bin'), randomBytes(large)))
+  await bench.push('file', ['large.bin'], folder => writeFile(join(folder, 'large.bin'), randomBytes(large)))
+  const many = await compare(bench, 'many', rounds)
+  const archive = await compare(bench, 'archive', rounds)
+  const file = await compare(bench, 'file', rounds)
+  const lines = [
+    `pull as a whole process, against oras pull, medians of ${rounds}`,
+    line(`${files} files, ${figure((files * bytesEach) / 1e6)} MB`, many, '1.0'),
+    line('one layer of 100 MB, tar and gzip', archive, '1.2'),
+    line('one layer of 100 MB, a file', file, '1.2'),
+  ]
+  return [...lines, ...(await cached(bench)), ...(await memory(bench))]
 }
 
-async function writeFiles(folder: string): Promise<void> {
+function line(what: string, {ours, theirs, ratio}: Awaited<ReturnType<typeof compare>>, goal: string): string {
+  const times = `ours ${figure(ours)} ms, oras ${figure(theirs)} ms`
+  return `  ${what.padEnd(34)} ${times}, ${figure(ratio, 2)} × oras (goal ${goal})`
+}
+
+/** The same digest again, with `source.cache`. */
+async function cached(bench: PullBench): Promise<string[]> {
+  await using counter = await startCounter(bench.ref('many'))
+  const config = join(bench.folder, 'cached.yaml')
+  await writeFile(config, `apiVersion: tazuna-watch/v1\nsource: {oci: "oci://${counter.ref}", cache: ./cache}\n`)
+  await timeOf(bench.ours(counter.ref, config))
+  const first = counter.calls.splice(0).length
+  await timeOf(bench.ours(counter.ref, config))
+  const calls = counter.calls.map(call => call.replace('/v2/bench/', ''))
+  const times: number[] = []
+  for (let round = 0; round < rounds; round += 1) times.push(await timeOf(bench.ours(bench.ref('many'), config)))
+  return [
+    `  unchanged digest, with a cache     ours ${figure(median(times))} ms; asked first ${first}, then: ${calls.join(', ')} (goal: no blob)`,
+  ]
+}
+
+async function memory(bench: PullBench): Promise<string[]> {
+  await bench.push('small', ['./'], folder => writeFile(join(folder, 'tazuna.yaml'), 'manifests: []\n'))
+  const peaks: Record<string, number> = {}
+  for (const name of ['small', 'many', 'archive', 'file']) {
+    const all: number[] = []
+    for (let round = 0; round < 5; round += 1) {
+      const command = bench.ours(bench.ref(name))
+      all.push(await peakMemory(command))
+      await rm(command.args[4]!, {recursive: true})
+    }
+    peaks[name] = median(all)
+  }
+  const {small = 0, ...others} = peaks
+  const over = Object.entries(others).map(([name, peak]) => `${name} +${figure(peak - small)}`)
+  return [`  peak memory                        small ${figure(small)} MiB, ${over.join(', ')} (goal: +40)`]
+}
+
+async function writeMany(folder: string): Promise<void> {
   for (let index = 0; index < files; index += 1) {
     const path = join(folder, `team-${index % 40}`)
     await mkdir(path, {recursive: true})

@@ -45,7 +45,7 @@ export async function observe(begun: Report, options: ObserveOptions): Promise<O
   let report = begun
   try {
     await using source = await options.openSource(readingSignal)
-    report = {...report, source: source.report}
+    report = {...report, source: source.report, warnings: [...report.warnings, ...(source.warnings ?? [])]}
     onEvent({type: 'stage', stage: 'tazuna', detail: 'tazuna state diff'})
     const reading = await options.readState(source, readingSignal)
     report = {...report, tazuna: {version: reading.version, exitCode: reading.outputs.at(-1)?.exitCode ?? null}}

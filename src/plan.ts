@@ -16,6 +16,8 @@ export type PlanOptions = {
   /** 64 random hex digits, for a new memory. */
   readonly newMemoryKey: () => string
   readonly minSightings: number
+  /** Milliseconds; 0: none. */
+  readonly graceAfterNewArtifact: number
   readonly rules: readonly NotifierRules[]
   readonly alertReceivers: readonly AlertReceiver[]
   readonly run: {readonly cluster: string; readonly watch: string; readonly id: string; readonly group: string}
@@ -114,14 +116,24 @@ function withoutStore(planned: Plan, trouble: MemoryTrouble, seen: Observation, 
 
 /** A run that knows no other cannot wait for the next one. */
 function withoutPatience(options: PlanOptions): PlanOptions {
-  return {...options, minSightings: 1, rules: options.rules.map(rule => ({...rule, failuresBeforeNotice: 1}))}
+  return {
+    ...options,
+    minSightings: 1,
+    graceAfterNewArtifact: 0,
+    rules: options.rules.map(rule => ({...rule, failuresBeforeNotice: 1})),
+  }
 }
 
-function decideAll(memory: Memory, seen: Observation, {minSightings, rules}: PlanOptions): Notice[] {
+function decideAll(
+  memory: Memory,
+  seen: Observation,
+  {minSightings, graceAfterNewArtifact, rules}: PlanOptions,
+): Notice[] {
   const withState = (wanted: boolean) =>
     new Set(seen.manifests.filter(({state}) => (state === 'checked') === wanted).map(({name}) => name))
   const isProof = seen.outcome !== 'incomplete' || seen.errorCode !== null
-  const decideOptions = {now: seen.now, minSightings, checked: withState(true), failed: withState(false), isProof}
+  const patience = {minSightings, graceAfterNewArtifact}
+  const decideOptions = {now: seen.now, ...patience, checked: withState(true), failed: withState(false), isProof}
   return rules.map(rule => decide(memory, rule, decideOptions))
 }
 

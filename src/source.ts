@@ -5,7 +5,7 @@ import {join, resolve, sep} from 'node:path'
 import {WatchError, errorText} from './errors.ts'
 import type {PulledArtifact} from './artifact/pull.ts'
 import {meantReference} from './meant-reference.ts'
-import type {ReportSource} from './model/report.ts'
+import type {ReportSource, ReportWarning} from './model/report.ts'
 
 /** A folder with a tazuna.yaml, ready for tazuna. Disposing removes what was pulled. */
 export type Source = AsyncDisposable & {
@@ -14,6 +14,8 @@ export type Source = AsyncDisposable & {
   readonly folder: string
   /** For tazuna's `-f`, relative to `folder`. */
   readonly file: string
+  /** That what was pulled is not signed. */
+  readonly warnings?: readonly ReportWarning[]
 }
 
 type Inside = {readonly subpath: string; readonly file: string}
@@ -27,7 +29,16 @@ export async function openFolder({path, ref, origin, subpath, file}: Folder): Pr
   const folder = resolve(path, subpath)
   await requireFile({subpath: folder === path ? null : subpath, folder, file, ref, check: `check ${origin}`})
   return {
-    report: {kind: 'path', ref, digest: null, revision: null, createdAt: null, verifiedBy: []},
+    report: {
+      kind: 'path',
+      ref,
+      digest: null,
+      revision: null,
+      createdAt: null,
+      verifiedBy: [],
+      url: null,
+      previousDigest: null,
+    },
     folder,
     file,
     [Symbol.asyncDispose]: async () => undefined,
@@ -49,11 +60,12 @@ export async function openArtifact(artifact: PulledArtifact, {subpath, file}: In
     ref: `${artifact.ref} (${artifact.digest})`,
     check: 'check what was pushed',
   })
-  const {ref, digest, revision, createdAt} = artifact
+  const {ref, digest, revision, createdAt, url, verifiedBy, warnings} = artifact
   return {
-    report: {kind: 'oci', ref, digest, revision, createdAt, verifiedBy: []},
+    report: {kind: 'oci', ref, digest, revision, createdAt, verifiedBy: [...verifiedBy], url, previousDigest: null},
     folder,
     file,
+    warnings,
     [Symbol.asyncDispose]: () => artifact[Symbol.asyncDispose](),
   }
 }

@@ -65,9 +65,7 @@ export async function watch(options: WatchOptions): Promise<Report> {
 
 function withMemory(report: Report, {store, loaded, memory, warnings}: Plan): Report {
   const warned = {...report, warnings: [...report.warnings, ...warnings]}
-  return store === null && loaded.lastRun === null
-    ? warned
-    : withAges(warned, memory, loaded.lastRun?.startedAt ?? null)
+  return store === null && loaded.lastRun === null ? warned : withAges(warned, memory, loaded)
 }
 
 /** Each is told what is due, and each success is written down before the next is called. */

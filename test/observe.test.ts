@@ -16,7 +16,16 @@ function scene(over: Partial<ObserveOptions> = {}) {
   const events: RunEvent[] = []
   const seen = {disposed: 0, seconds: 0}
   const source: Source = {
-    report: {kind: 'oci', ref: 'oci://r/x', digest: 'sha256:1', revision: null, createdAt: null, verifiedBy: []},
+    report: {
+      kind: 'oci',
+      ref: 'oci://r/x',
+      digest: 'sha256:1',
+      revision: null,
+      createdAt: null,
+      verifiedBy: [],
+      url: null,
+      previousDigest: null,
+    },
     folder: '/tmp/run-1',
     file: 'tazuna.yaml',
     [Symbol.asyncDispose]: () => Promise.resolve(void (seen.disposed += 1)),

@@ -71,7 +71,16 @@ describe('openFolder', () => {
     const root = join(dir.path, 'source')
     await using source = await openFolder({path: root, ref: './source', origin: '--source', subpath, file})
     expect({...source}).toMatchObject({
-      report: {kind: 'path', ref: './source', digest: null, revision: null, createdAt: null, verifiedBy: []},
+      report: {
+        kind: 'path',
+        ref: './source',
+        digest: null,
+        revision: null,
+        createdAt: null,
+        verifiedBy: [],
+        url: null,
+        previousDigest: null,
+      },
       folder: join(root, folder),
       file,
     })
@@ -161,6 +170,9 @@ function artifact(dir: TempDir, disposed: string[] = []): PulledArtifact {
     digest,
     revision: 'prod@sha1:4f1c',
     createdAt: '2026-11-20T08:00:00Z',
+    url: 'https://git.example.com/acme/config',
+    verifiedBy: ['cosign-key sha256:1 (file acme.pub)'],
+    warnings: [{code: 'TEST', message: 'x'}],
     folder: join(dir.path, 'source'),
     files: 3,
     bytes: 0,
@@ -176,13 +188,16 @@ describe('openArtifact', () => {
     await using dir = await layout()
     await using source = await openArtifact(artifact(dir), {subpath, file})
     expect({...source}).toMatchObject({
+      warnings: [{code: 'TEST', message: 'x'}],
       report: {
         kind: 'oci',
         ref: 'oci://registry.test/config:prod',
         digest,
         revision: 'prod@sha1:4f1c',
         createdAt: '2026-11-20T08:00:00Z',
-        verifiedBy: [],
+        verifiedBy: ['cosign-key sha256:1 (file acme.pub)'],
+        url: 'https://git.example.com/acme/config',
+        previousDigest: null,
       },
       folder: join(dir.path, 'source', folder),
       file,

@@ -41,13 +41,23 @@ it('tells of one drift 7 times in a week of hourly runs, loses nothing and calls
       memory: fileMemory({...identity, path: join(dir.path, 'memory.json'), writtenBy: '0.0.0', clock}),
       newMemoryKey: () => '0'.repeat(64),
       minSightings: 1,
+      graceAfterNewArtifact: 0,
       recoverFirstSeen: null,
       openSource: () => {
         if (apiDown.has(at)) throw new WatchError('ARTIFACT_NETWORK', 'pulling the source: the registry is down')
         return Promise.resolve({
           folder: dir.path,
           file: 'tazuna.yaml',
-          report: {kind: 'path', ref: '.', digest: null, revision: null, createdAt: null, verifiedBy: []},
+          report: {
+            kind: 'path',
+            ref: '.',
+            digest: null,
+            revision: null,
+            createdAt: null,
+            verifiedBy: [],
+            url: null,
+            previousDigest: null,
+          },
           [Symbol.asyncDispose]: () => Promise.resolve(),
         })
       },

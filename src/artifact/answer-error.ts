@@ -27,16 +27,26 @@ export type AnswerErrorOptions = {
   readonly who?: string
   /** What some statuses mean from them. */
   readonly codes?: Readonly<Record<number, ErrorCode>>
+  /** What else is to be said. */
+  readonly more?: string
 }
 
 /** What an answer other than 200 means, in the server's own words where it has some. Reads the body. */
 export async function toAnswerError(
   answer: HttpAnswer,
   attempt: Attempt,
-  {who = 'the registry', codes = {}}: AnswerErrorOptions = {},
+  options?: AnswerErrorOptions,
 ): Promise<WatchError> {
-  const said = await readErrorText(answer)
-  const text = `${who} answered ${answer.status}${said === '' ? '' : `: ${said}`}`
+  return toStatusError({status: answer.status, said: await readErrorText(answer)}, attempt, options)
+}
+
+/** Likewise, of an answer that was read: `said` is empty where it says nothing. */
+export function toStatusError(
+  {status, said}: {readonly status: number; readonly said: string},
+  attempt: Attempt,
+  {who = 'the registry', codes = {}, more = ''}: AnswerErrorOptions = {},
+): WatchError {
+  const text = [`${who} answered ${status}`, said, more].filter(part => part !== '').join(': ')
   // what Go servers say to plain HTTP
   if (/HTTP request to an HTTPS server/i.test(said)) {
     return attempt.error('ARTIFACT_TLS', text, {
@@ -49,7 +59,7 @@ export async function toAnswerError(
       hint: 'a token of ECR lives for 12 hours: renew the secret, or use the credential helper ecr-login',
     })
   }
-  return attempt.error(codes[answer.status] ?? defaultCodes[answer.status] ?? 'ARTIFACT_SERVER_ERROR', text)
+  return attempt.error(codes[status] ?? defaultCodes[status] ?? 'ARTIFACT_SERVER_ERROR', text)
 }
 
 /** What storage that a registry redirects to answers. Its text may quote our URL, which is a credential: it is not read. */
@@ -63,8 +73,10 @@ export function toStorageError(answer: HttpAnswer, origin: string, attempt: Atte
 }
 
 /**
- * The first of the registry's `errors`, or what it says as plain text; empty when it says nothing.
+ * The first of the registry's `errors`, what a token service says instead, or plain text; empty when it says nothing. Of a
+ * URL in it the query is left out: a link to storage is a credential.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes
+ * https://www.rfc-editor.org/rfc/rfc6749#section-5.2
  */
 export async function readErrorText({headers, body}: HttpAnswer): Promise<string> {
   let text: string
@@ -73,21 +85,32 @@ export async function readErrorText({headers, body}: HttpAnswer): Promise<string
   } catch {
     return ''
   }
-  const error = firstError(text)
-  if (error !== null) return oneLine(error)
-  return String(headers['content-type']).startsWith('text/plain') ? oneLine(text) : ''
+  const said = errorIn(text) ?? (String(headers['content-type']).startsWith('text/plain') ? text : '')
+  return oneLine(said.slice(0, longestBody).replaceAll(/(\w+:\/\/[^\s?#]*)[?#][^\s"'<>]*/g, '$1'))
 }
 
-function firstError(text: string): string | null {
-  let json: unknown
+/** Null for what is no error as registries and token services word them. */
+function errorIn(text: string): string | null {
+  const json = toObject(parseJson(text))
+  if (json === null) return null
+  const {errors, error, error_description: description, message, details} = json
+  const first = toObject(Array.isArray(errors) ? errors[0] : error)
+  if (first !== null) return sentence(first['code'], first['message'])
+  return sentence(error, description ?? message ?? details)
+}
+
+function sentence(...parts: readonly unknown[]): string {
+  return parts.filter(part => typeof part === 'string' && part !== '').join(': ')
+}
+
+function parseJson(text: string): unknown {
   try {
-    json = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
     return null
   }
-  const errors = (json as {errors?: unknown} | null)?.errors
-  const first: unknown = Array.isArray(errors) ? errors[0] : null
-  if (typeof first !== 'object' || first === null) return null
-  const {code, message} = first as {code?: unknown; message?: unknown}
-  return [code, message].filter(part => typeof part === 'string' && part !== '').join(': ')
+}
+
+function toObject(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null
 }

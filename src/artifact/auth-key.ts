@@ -10,20 +10,22 @@ type AuthKey = {
 }
 
 /**
- * The value of the most specific key for a repository: a host without `*` before one with, then the longest path, then a
- * key as it is before a URL of old. A host matches as a whole, with its port; `*` stands for anything within one label, as
- * in `*.dkr.ecr.*.amazonaws.com`; a path ends where a component ends.
+ * The values whose keys are for a repository, the most specific one first: a host without `*` before one with, then the
+ * longest path, then a key as it is before a URL of old, then as they are given. A host matches as a whole, with its port;
+ * `*` stands for anything within one label, as in `*.dkr.ecr.*.amazonaws.com`; a path ends where a component ends.
  * https://kubernetes.io/docs/concepts/containers/images/#config-json
  * https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md
  */
-export function findByKey<T>(map: ReadonlyMap<string, T>, host: string, repository: string): T | null {
-  const [best] = [...map.keys()]
-    .map(parseKey)
-    .filter(key => matchesHost(key.host, host) && matchesPath(key.path, repository))
-    .toSorted(
-      (a, b) => stars(a) - stars(b) || b.path.length - a.path.length || Number(isUrl(a.key)) - Number(isUrl(b.key)),
-    )
-  return best === undefined ? null : map.get(best.key)!
+export function mostSpecificFirst<T>(entries: Iterable<readonly [string, T]>, host: string, repository: string): T[] {
+  return [...entries]
+    .map(([key, value]) => ({key: parseKey(key), value}))
+    .filter(({key}) => matchesHost(key.host, host) && matchesPath(key.path, repository))
+    .toSorted(({key: a}, {key: b}) => bySpecificity(a, b))
+    .map(({value}) => value)
+}
+
+function bySpecificity(a: AuthKey, b: AuthKey): number {
+  return stars(a) - stars(b) || b.path.length - a.path.length || Number(isUrl(a.key)) - Number(isUrl(b.key))
 }
 
 /** Docker Hub has one account and many names. */

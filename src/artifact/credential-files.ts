@@ -25,6 +25,9 @@ type Place = {
   readonly variable: string | null
 }
 
+/** Docker's own, and what a mounted image pull secret of Kubernetes has: the newer and the older kind. */
+const namesOf = ['config.json', '.dockerconfigjson', '.dockercfg']
+
 /**
  * Reads all places where docker, podman and oras keep logins, in this order: `DOCKER_AUTH_CONFIG` (the text itself),
  * `REGISTRY_AUTH_FILE`, the folder `DOCKER_CONFIG` or else `~/.docker`, then podman's own files. A folder that
@@ -45,7 +48,7 @@ export async function readCredentialFiles(env: NodeJS.ProcessEnv, homeDir: strin
 function placesOf(env: NodeJS.ProcessEnv, homeDir: string): Place[] {
   const {REGISTRY_AUTH_FILE, DOCKER_CONFIG, XDG_RUNTIME_DIR, XDG_CONFIG_HOME} = env
   const docker = DOCKER_CONFIG
-    ? {paths: [join(DOCKER_CONFIG, 'config.json'), join(DOCKER_CONFIG, '.dockerconfigjson')], variable: 'DOCKER_CONFIG'}
+    ? {paths: namesOf.map(name => join(DOCKER_CONFIG, name)), variable: 'DOCKER_CONFIG'}
     : {paths: [join(homeDir, '.docker', 'config.json')], variable: null}
   const podman = [XDG_RUNTIME_DIR, XDG_CONFIG_HOME || join(homeDir, '.config')].filter(folder => !!folder)
   return [

@@ -14,6 +14,12 @@ export function parseDigest(text: string): Digest | null {
   return hex.length === hexLengths[algorithm] && /^[0-9a-f]+$/.test(hex) ? {algorithm, hex} : null
 }
 
+/** `sha256:…` → `sha256-…`, of a digest that is known to be one. */
+export function toFileName(digest: string): string {
+  const {algorithm, hex} = parseDigest(digest)!
+  return `${algorithm}-${hex}`
+}
+
 /** Whether it has the form of a digest, of whatever algorithm. */
 export function isDigestLike(text: string): boolean {
   return /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/.test(text)

@@ -6,7 +6,7 @@ import type {Credential} from './credential.ts'
 
 /**
  * What Docker's config.json says about logging in; podman's auth.json and the `.dockerconfigjson` of Kubernetes have the
- * same form. https://github.com/docker/cli/blob/master/cli/config/configfile/file.go
+ * same form, and `.dockercfg` of old has only what is in `auths`. https://github.com/docker/cli/blob/master/cli/config/configfile/file.go
  */
 export type DockerConfig = {
   /** By key as written (auth-key.ts). Entries without any credential are left out. */
@@ -31,10 +31,8 @@ type Auth = z.infer<typeof authSchema>
 export function parseDockerConfig(json: string, file: string): DockerConfig {
   const invalid = (problem: string) =>
     new WatchError('ARTIFACT_CREDENTIALS_INVALID', `reading credentials from ${file}: ${problem}`)
-  const parsed = configSchema.safeParse(
-    parseJson(json, () => invalid('it is not valid JSON')),
-    {jitless: true},
-  )
+  const written = parseJson(json, () => invalid('it is not valid JSON'))
+  const parsed = configSchema.safeParse(isLegacy(written) ? {auths: written} : written, {jitless: true})
   if (!parsed.success) throw invalid(`${parsed.error.issues[0]?.path.join('.') || 'it'} has not the right type`)
   const {auths, credHelpers, credsStore} = parsed.data
   const entries = Object.entries(auths ?? {}).flatMap(([key, auth]) => {
@@ -54,6 +52,14 @@ function parseJson(json: string, invalid: () => WatchError): unknown {
   } catch {
     throw invalid()
   }
+}
+
+/** Kubernetes: `kubernetes.io/dockercfg`. A config without logins has other keys, of which none is a login. */
+function isLegacy(written: unknown): boolean {
+  if (typeof written !== 'object' || written === null || 'auths' in written) return false
+  return Object.values(written).some(
+    entry => typeof entry === 'object' && entry !== null && ('auth' in entry || 'username' in entry),
+  )
 }
 
 /** A token goes before a user, who is often there without the password that was taken out. */

@@ -6,7 +6,7 @@ import {finishDigest, parseDigest} from './digest.ts'
 import type {Descriptor} from './image-manifest.ts'
 import type {Registry, RegistryAnswer} from './registry.ts'
 import {toStoreError} from './store-error.ts'
-import {writeAll} from './write-all.ts'
+import {writeBehind, type WriteBehind} from './write-behind.ts'
 
 export type FetchBlobsOptions = {
   readonly registry: Registry
@@ -19,7 +19,7 @@ export type FetchBlobsOptions = {
 
 const atATime = 3
 
-/** Fetches each blob once, into a file that only we can read. The first failure ends the others. */
+/** Fetches each blob once, into a file of the private folder. The first failure ends the others. */
 export async function fetchBlobs(blobs: readonly Descriptor[], options: FetchBlobsOptions): Promise<void> {
   const unique = uniqueBlobs(blobs, options.attempt)
   const totalBytes = unique.reduce((sum, blob) => sum + blob.size, 0)
@@ -62,10 +62,7 @@ async function fetchBlob(blob: Descriptor, options: FetchBlobsOptions, onBytes: 
   await registry.get(request, answer => storeBlob(blob, answer, {...options, attempt}, onBytes))
 }
 
-/**
- * Size first, then digest; nothing is allocated by the size that the image manifest claims. Pieces are written as they
- * come, synchronously: going through the thread pool takes longer than writing one.
- */
+/** Size first, then digest; nothing is allocated by the size that the image manifest claims. */
 async function storeBlob(
   blob: Descriptor,
   {body}: RegistryAnswer,
@@ -77,9 +74,11 @@ async function storeBlob(
   let size = 0
   let isStored = false
   let descriptor: number | null = null
+  let file: WriteBehind | null = null
   try {
     // a try before this one may have left a piece
-    descriptor = openSync(fileOf(blob.digest), 'w', 0o600)
+    descriptor = openSync(fileOf(blob.digest), 'w', 0o644)
+    file = writeBehind(descriptor)
     const {algorithm} = parseDigest(blob.digest)!
     const hash = createHash(algorithm)
     for await (const chunk of body) {
@@ -87,8 +86,10 @@ async function storeBlob(
       onBytes(chunk.length)
       if (size > blob.size) throw wrongSize(`more than ${blob.size}`)
       hash.update(chunk)
-      writeAll(descriptor, chunk)
+      const written = file.write(chunk)
+      if (written !== undefined) await written
     }
+    await file.end()
     if (size !== blob.size) throw wrongSize(String(size))
     const digest = finishDigest(hash, algorithm)
     if (digest !== blob.digest) throw attempt.error('ARTIFACT_DIGEST_MISMATCH', `the bytes that came are ${digest}`)
@@ -96,6 +97,7 @@ async function storeBlob(
   } catch (error) {
     throw toStoreError(error, attempt)
   } finally {
+    await file?.settle()
     if (descriptor !== null) closeSync(descriptor)
     if (!isStored) onBytes(-size)
   }

@@ -21,6 +21,11 @@ export type Limits = {
   readonly path: number
   readonly component: number
   readonly depth: number
+  /** One bundle, or one payload of a classic signature. */
+  readonly signature: number
+  /** Looked at of one list: referrers, or layers of a `.sig` tag. */
+  readonly signatures: number
+  readonly referrerPages: number
 }
 
 /** The one table of limits. */
@@ -36,4 +41,7 @@ export const defaultLimits: Limits = {
   path: 4096,
   component: 255,
   depth: 64,
+  signature: mebibyte,
+  signatures: 64,
+  referrerPages: 5,
 }

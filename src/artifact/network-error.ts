@@ -3,12 +3,16 @@ import type {ErrorCode} from '../model/error-code.ts'
 import {networkErrorText} from '../send.ts'
 import type {Attempt} from './attempt.ts'
 import type {Origin} from './origin.ts'
+import {PullTimeout} from './pull-deadline.ts'
 
 /** What `signal` says when it ended the pull: the deadline has passed, or somebody interrupted. */
 export function abortError(signal: AbortSignal, attempt: Attempt): WatchError {
   const {reason} = signal as {reason: unknown}
   return reason instanceof Error && reason.name === 'TimeoutError'
-    ? attempt.error('ARTIFACT_TIMEOUT', 'no time was left before the deadline')
+    ? attempt.error(
+        'ARTIFACT_TIMEOUT',
+        reason instanceof PullTimeout ? reason.message : 'no time was left before the deadline',
+      )
     : attempt.error('CANCELLED', 'interrupted')
 }
 
@@ -38,7 +42,11 @@ export function toNetworkError(error: unknown, origin: Server, attempt: Attempt,
       hint: 'if this registry has TLS, leave out source.plainHttp and name it by its real name, not by localhost',
     })
   }
-  return attempt.error(errorCodeOf(code), `${origin.url} cannot be reached: ${text}`, {cause: error})
+  const hint = hintOf(code)
+  return attempt.error(errorCodeOf(code), `${origin.url} cannot be reached: ${text}`, {
+    cause: error,
+    ...(hint !== null && {hint}),
+  })
 }
 
 /** Undici has no code for some answers that are not HTTP. */
@@ -65,6 +73,17 @@ const tlsCode = /^(?:ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_
 const tlsCodes = new Set(['EPROTO', 'HOSTNAME_MISMATCH', 'PATH_LENGTH_EXCEEDED'])
 /** The file of further authorities cannot be read. */
 const fileCodes = new Set(['ENOENT', 'EACCES', 'EISDIR'])
+
+/** Null where the one of the code will do: the authority is not known. */
+function hintOf(code: string): string | null {
+  if (fileCodes.has(code)) return 'check the file that http.caFile names'
+  if (code === 'CERT_HAS_EXPIRED') return 'renew the certificate of the registry, or of what stands before it'
+  if (code === 'CERT_NOT_YET_VALID') return 'check the clock of this machine, and the certificate of the registry'
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH') {
+    return 'name the registry by a name that its certificate has'
+  }
+  return null
+}
 
 function errorCodeOf(code: string): ErrorCode {
   if (timeouts.has(code)) return 'ARTIFACT_TIMEOUT'

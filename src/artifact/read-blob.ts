@@ -1,7 +1,7 @@
 import {closeSync, createReadStream, fstatSync, openSync, readSync} from 'node:fs'
 import type {Transform} from 'node:stream'
 import {pipeline} from 'node:stream/promises'
-import {createGunzip, createZstdDecompress} from 'node:zlib'
+import {constants, createGunzip, createZstdDecompress} from 'node:zlib'
 
 import {WatchError, errorText} from '../errors.ts'
 import type {Attempt} from './attempt.ts'
@@ -15,9 +15,16 @@ export type ReadBlobOptions = {
   readonly signal: AbortSignal
 }
 
-/** Bytes at a time. The decompressor is at work on the next ones while these are taken: it should rarely wait for a read. */
+/** Bytes at a time. */
 const readSize = 1024 * 1024
-const chunkSize = 256 * 1024
+/** Into and out of a decompressor: what is taken from it is garbage afterwards, and should fit into the cache. */
+const chunkSize = 128 * 1024
+/**
+ * What a zstd frame may make us keep in memory, as a power of two: 32 MiB. Decoders need not take more than 8 MiB, and
+ * Node's own limit is 128 MiB. https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1.1.2
+ */
+const windowLog = 25
+const zstdOptions = {chunkSize, params: {[constants.ZSTD_d_windowLogMax]: windowLog}}
 
 /** Reads a file as it is. */
 export async function readPlain(file: string, options: ReadBlobOptions): Promise<void> {
@@ -39,12 +46,69 @@ export async function readDecompressed(file: string, options: ReadBlobOptions): 
       await readPlain(file, options)
       return
     }
-    const source = createReadStream(file, {highWaterMark: readSize})
-    await pipeline(source, decompressor, takeAll(options), {signal: options.signal})
+    await decompress(file, decompressor, options)
     if (decompressor.bytesWritten !== size) throw options.attempt.error('ARTIFACT_ARCHIVE_CORRUPT', trailing)
   } catch (error) {
     throw toReadError(error, options)
   }
+}
+
+/**
+ * The decompressor works in another thread, and what comes out is taken in this one meanwhile. So the next piece lies
+ * ready for it, in one of two buffers: each is filled again when the decompressor is done with it.
+ */
+async function decompress(path: string, decompressor: Decompressor, options: ReadBlobOptions): Promise<void> {
+  const file = openSync(path, 'r')
+  const ended = takeOutput(decompressor, options)
+  // it may end before all is written, when something follows its end
+  let isEnded = false
+  const end = ended.then(
+    () => void (isEnded = true),
+    () => void (isEnded = true),
+  )
+  try {
+    const buffers = [Buffer.allocUnsafe(chunkSize), Buffer.allocUnsafe(chunkSize)] as const
+    let before: Promise<void> = Promise.resolve()
+    for (let at = 0; ; at += 1) {
+      const buffer = buffers[at % 2]!
+      const size = readSync(file, buffer)
+      if (size === 0 || isEnded) break
+      const taken = new Promise<void>(resolve => void decompressor.write(buffer.subarray(0, size), () => resolve()))
+      await Promise.race([before, end])
+      before = taken
+    }
+    if (!isEnded) decompressor.end()
+    await ended
+  } finally {
+    decompressor.destroy()
+    closeSync(file)
+  }
+}
+
+/** What comes out is taken a moment later: by then the decompressor is at work again. */
+async function takeOutput(decompressor: Decompressor, {onChunk, signal}: ReadBlobOptions): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const chunks: Buffer[] = []
+    const take = () => {
+      try {
+        for (const chunk of chunks.splice(0)) {
+          signal.throwIfAborted()
+          onChunk(chunk)
+        }
+      } catch (error) {
+        decompressor.destroy(error as Error)
+        reject(error)
+      }
+    }
+    decompressor.on('error', reject).on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      queueMicrotask(take)
+    })
+    decompressor.on('end', () => {
+      take()
+      resolve()
+    })
+  })
 }
 
 function takeAll({onChunk}: ReadBlobOptions) {
@@ -70,7 +134,7 @@ function inspect(path: string): {decompressor: Decompressor | null; size: number
     const codec = codecOf(start.subarray(0, readSync(file, start)))
     const {size} = fstatSync(file)
     if (codec === null) return {decompressor: null, size}
-    return {decompressor: codec === 'gzip' ? createGunzip({chunkSize}) : createZstdDecompress({chunkSize}), size}
+    return {decompressor: codec === 'gzip' ? createGunzip({chunkSize}) : createZstdDecompress(zstdOptions), size}
   } finally {
     closeSync(file)
   }
@@ -81,9 +145,12 @@ function toReadError(error: unknown, {attempt, signal}: ReadBlobOptions): unknow
   if (signal.aborted) return abortError(signal, attempt)
   if (isSystemError(error)) return toStoreError(error, attempt)
   const {code = ''} = error as {code?: string}
-  // how a pipeline ends when a decompressor is given more after its end
-  if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ABORT_ERR')
-    return attempt.error('ARTIFACT_ARCHIVE_CORRUPT', trailing)
   if (!/^(?:Z_|ZSTD_)/.test(code)) return error
+  if (code === 'ZSTD_error_frameParameter_windowTooLarge') {
+    const what = `its zstd frame needs more than ${2 ** windowLog} bytes of memory`
+    return attempt.error('ARTIFACT_LIMIT_EXCEEDED', what, {
+      hint: 'compress it with at most `zstd --long=25`, or with gzip',
+    })
+  }
   return attempt.error('ARTIFACT_ARCHIVE_CORRUPT', `it cannot be decompressed: ${errorText(error)}`, {cause: error})
 }

@@ -1,6 +1,6 @@
 import type {Attempt} from './attempt.ts'
 import {digestOf, parseDigest} from './digest.ts'
-import {acceptedTypes, bareType, type Descriptor} from './image-manifest.ts'
+import {acceptedTypes, artifactManifestType, bareType, type Descriptor} from './image-manifest.ts'
 import {oneLine} from '../one-line.ts'
 import type {Registry, RegistryAnswer} from './registry.ts'
 
@@ -8,6 +8,7 @@ import type {Registry, RegistryAnswer} from './registry.ts'
 export type RegistryDocument = {
   readonly mediaType: string
   readonly digest: string
+  readonly bytes: Buffer
   readonly json: unknown
 }
 
@@ -38,14 +39,14 @@ async function checkDocument(answer: RegistryAnswer, options: ReadDocumentOption
   }
   const bytes = await readBytes(answer, options)
   const digest = checkedDigest(bytes, options, answer)
-  return {mediaType, digest, json: parseJson(bytes, mediaType, attempt)}
+  return {mediaType, digest, bytes, json: parseJson(bytes, mediaType, attempt)}
 }
 
 function contentType({headers}: RegistryAnswer, attempt: Attempt): string {
   const header = headers['content-type']
   const mediaType = bareType(typeof header === 'string' ? header : '')
   if (acceptedTypes.split(', ').includes(mediaType)) return mediaType
-  if (mediaType === 'application/vnd.oci.artifact.manifest.v1+json') {
+  if (mediaType === artifactManifestType) {
     throw attempt.error(
       'ARTIFACT_UNSUPPORTED_MEDIA_TYPE',
       'it is an artifact manifest, which OCI 1.1 withdrew: push it again with a newer oras',

@@ -23,13 +23,14 @@ export function checkRealm({realm, origin, isKnown, attempt}: RealmOptions): URL
     attempt.error('ARTIFACT_TOKEN_REALM_REJECTED', `the registry sends us for a token to ${problem}`)
   const url = URL.parse(realm)
   if (url === null) throw rejected('a place that is no URL')
+  const place = oneLine(url.origin, 150)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw rejected(oneLine(url.protocol, 40))
-  if (url.username !== '' || url.password !== '') throw rejected(`${url.origin}, with a user in the URL`)
-  if (url.protocol === 'http:' && !origin.isPlainHttp) throw rejected(`${url.origin}, without TLS`)
-  const isSameHost = url.hostname === new URL(origin.url).hostname
-  if (isInside(url.hostname) && !isSameHost) throw rejected(`${url.origin}, an address inside this network`)
+  if (url.username !== '' || url.password !== '') throw rejected(`${place}, with a user in the URL`)
+  if (url.protocol === 'http:' && !origin.isPlainHttp) throw rejected(`${place}, without TLS`)
+  const isSameHost = withoutDot(url.hostname) === withoutDot(new URL(origin.url).hostname)
+  if (isInside(url.hostname) && !isSameHost) throw rejected(`${place}, an address inside this network`)
   if (url.protocol === 'http:' && isKnown && !isLoopback(url.hostname)) {
-    throw rejected(`${url.origin}, and credentials are not sent over plain HTTP`)
+    throw rejected(`${place}, and credentials are not sent over plain HTTP`)
   }
   return url
 }
@@ -38,7 +39,10 @@ const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8)
 loopback.addAddress('::1', 'ipv6')
 
-/** Loopback, link-local and private addresses, and those that only mean something locally. */
+/**
+ * Loopback, link-local and private addresses, those that only mean something locally or to nobody, and the forms of IPv6
+ * that hold an IPv4 address which may be one of them. https://www.iana.org/assignments/iana-ipv4-special-registry
+ */
 const inside = new BlockList()
 for (const [net, prefix] of [
   ['0.0.0.0', 8],
@@ -47,14 +51,23 @@ for (const [net, prefix] of [
   ['127.0.0.0', 8],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
   ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
 ] as const) {
   inside.addSubnet(net, prefix)
 }
 for (const [net, prefix] of [
-  ['::', 127],
+  // also what is left of IPv4-compatible ones
+  ['::', 96],
+  ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['2001::', 32],
+  ['2002::', 16],
   ['fc00::', 7],
-  ['fe80::', 10],
+  ['fe80::', 9],
+  ['ff00::', 8],
 ] as const) {
   inside.addSubnet(net, prefix, 'ipv6')
 }
@@ -64,7 +77,12 @@ function isInside(hostname: string): boolean {
 }
 
 function isLoopback(hostname: string): boolean {
-  return /^(?:.*\.)?localhost\.?$/.test(hostname) || isIn(loopback, hostname)
+  return /^(?:.*\.)?localhost$/.test(withoutDot(hostname)) || isIn(loopback, hostname)
+}
+
+/** `localhost.` is the same host. */
+function withoutDot(hostname: string): string {
+  return hostname.replace(/\.+$/, '')
 }
 
 /** The list knows IPv4 addresses in their IPv6 form too. URLs have both in one spelling only. */

@@ -5,7 +5,8 @@ import type {Attempt} from './attempt.ts'
 export type FollowedAnswer = {
   readonly answer: HttpAnswer
   readonly url: URL
-  readonly isRedirected: boolean
+  /** It comes from another server than the registry, or by way of one. */
+  readonly isElsewhere: boolean
 }
 
 export type FollowOptions = {
@@ -30,7 +31,7 @@ export async function followRedirects({url: first, send, follows, attempt}: Foll
   let isOurs = true
   for (let hops = 0; ; hops += 1) {
     const answer = await send(url, isOurs)
-    if (!redirects.has(answer.status)) return {answer, url, isRedirected: hops > 0}
+    if (!redirects.has(answer.status)) return {answer, url, isElsewhere: !isOurs}
     discard(answer.body)
     const rejected = (why: string) =>
       attempt.error(

@@ -56,7 +56,10 @@ function cut(text: string, separator: string): [before: string, after: string | 
 function hostProblem(host: string): string | null {
   const {hostname, port} = splitHost(host)
   const known = hostname.startsWith('[') ? isIPv6(hostname.slice(1, -1)) : domain.test(hostname)
-  if (!known) return 'its host is not a host name or address'
+  // a URL has no numbers for a host but addresses, and writes those in one way only
+  const inUrl = URL.parse(`https://${hostname}`)?.hostname
+  if (!known || inUrl === undefined || (inUrl !== hostname && !hostname.startsWith('[')))
+    return 'its host is not a host name or address'
   if (port !== null && !isPort(port)) return 'its port is not a number from 1 to 65535'
   const explicit = hostname.includes('.') || hostname.startsWith('[') || hostname === 'localhost' || port !== null
   return explicit ? null : 'its host is not explicit: write one with a dot or a port, or localhost'

@@ -1,16 +1,18 @@
+import {WatchError} from '../errors.ts'
 import type {Http, HttpAnswer} from '../http.ts'
+import type {ErrorCode} from '../model/error-code.ts'
 import {parseRetryAfter} from '../send.ts'
 import type {Secret} from '../secret.ts'
-import {isTemporary, readErrorText, toAnswerError, toStorageError} from './answer-error.ts'
+import {isTemporary, toAnswerError, toStatusError, toStorageError} from './answer-error.ts'
 import type {Attempt} from './attempt.ts'
-import {parseChallenges} from './challenge.ts'
 import type {Credentials} from './credentials.ts'
-import {openLogin} from './login.ts'
-import {isTemporaryError, toNetworkError} from './network-error.ts'
+import {openLogin, type RequestLogin} from './login.ts'
+import {abortError, isTemporaryError, toNetworkError} from './network-error.ts'
 import {toOrigin} from './origin.ts'
 import {oneLine} from '../one-line.ts'
 import {discard, followRedirects, type FollowedAnswer} from './redirect.ts'
 import type {Reference} from './reference.ts'
+import {isAsking, readRefusal, type Refusal} from './refusal.ts'
 import {TemporaryFailure, withRetries} from './retry.ts'
 import type {Timing} from './timing.ts'
 
@@ -24,9 +26,13 @@ export type Registry = {
 }
 
 export type RegistryRequest = {
+  /** Default GET. */
+  readonly method?: 'GET' | 'HEAD'
   /** Below the repository: `manifests/TAG`, `blobs/DIGEST`. */
   readonly path: string
   readonly accept?: string
+  /** What some statuses mean here. */
+  readonly codes?: Readonly<Record<number, ErrorCode>>
   readonly attempt: Attempt
   readonly signal: AbortSignal
 }
@@ -58,7 +64,7 @@ export function openRegistry(options: RegistryOptions): Registry {
 
   /** Redirects are for manifests and blobs only: elsewhere they lead to web pages. */
   async function exchange(request: RegistryRequest, authorization: string | null): Promise<FollowedAnswer> {
-    const {path, accept, attempt, signal} = request
+    const {method = 'GET', path, accept, attempt, signal} = request
     const send = async (url: URL, isOurs: boolean): Promise<HttpAnswer> => {
       const headers = {
         ...(accept !== undefined && {accept}),
@@ -66,7 +72,7 @@ export function openRegistry(options: RegistryOptions): Registry {
       }
       try {
         const waits = {headersTimeout: patience, bodyTimeout: patience}
-        return await http.request({method: 'GET', url: url.href, headers, signal, ...waits})
+        return await http.request({method, url: url.href, headers, signal, ...waits})
       } catch (error) {
         throw toFailure(error, url, request)
       }
@@ -75,45 +81,74 @@ export function openRegistry(options: RegistryOptions): Registry {
     return await followRedirects({url, send, follows: /^(?:manifests|blobs)\//.test(path), attempt})
   }
 
-  /** Calls `onRenewal` before it logs in once more; a challenge of another server than the registry is not for us. */
-  async function exchangeAuthorized(request: RegistryRequest, mayRenew: boolean, onRenewal: () => void) {
-    const {attempt, signal} = request
-    const sent = login.header()
-    const followed = await exchange(request, sent)
-    const {answer, isRedirected} = followed
-    if (isRedirected || (answer.status !== 401 && answer.status !== 403)) return followed
-    const challenges = parseChallenges(answer.headers['www-authenticate'])
-    const isScope = challenges.some(({params}) => params.get('error') === 'insufficient_scope')
-    if (answer.status === 403 && !(isScope && mayRenew)) return followed
-    const said = await readErrorText(answer)
-    if (!mayRenew) throw login.refused({said, attempt})
-    onRenewal()
-    await login.answer({challenges, sent, said, attempt, signal})
-    const again = await exchange(request, login.header())
-    if (again.answer.status !== 401 || again.isRedirected) return again
-    throw login.refused({said: await readErrorText(again.answer), attempt})
+  /** A challenge of another server than the registry is not for us. */
+  async function exchangeAuthorized(request: RegistryRequest, own: RequestLogin): Promise<FollowedAnswer> {
+    for (;;) {
+      const sent = await own.header()
+      const followed = await exchange(request, sent)
+      const {answer, isElsewhere} = followed
+      if (isElsewhere || (answer.status !== 401 && answer.status !== 403)) return followed
+      const refusal = await readRefusal(answer, sent)
+      request.signal.throwIfAborted()
+      if (saysNothingOfLogin(refusal, request))
+        throw toStatusError(refusal, request.attempt, {codes: request.codes ?? {}})
+      await own.answer(refusal)
+    }
   }
 
   return {
     async get(request, take) {
-      let mayRenew = true
+      const own = login.forRequest(request)
+      const takeOnce = repeatable(take)
       const once = async () => {
-        const followed = await exchangeAuthorized(request, mayRenew, () => (mayRenew = false))
-        const {answer, url} = followed
-        if (answer.status !== 200) throw await toRefusal(followed, request, timing)
-        const {headers, body} = answer
-        requirePlain(answer, request)
-        return await take({headers, body: readBody(body, error => toFailure(error, url, request))})
+        try {
+          const followed = await exchangeAuthorized(request, own)
+          const {answer, url} = followed
+          if (answer.status !== 200) throw await toRefusal(followed, request, timing)
+          const {headers, body} = answer
+          requirePlain(answer, request)
+          return await takeOnce({headers, body: readBody(body, error => toFailure(error, url, request))})
+        } catch (error) {
+          // whatever it seemed to be: a body that is cut off reads as one that says nothing
+          throw request.signal.aborted ? abortError(request.signal, request.attempt) : error
+        }
       }
       return await withRetries(once, {...request, timing})
     },
   }
 }
 
-async function toRefusal(followed: FollowedAnswer, {attempt}: RegistryRequest, timing: Timing): Promise<Error> {
-  const {answer, url, isRedirected} = followed
-  const error = isRedirected ? toStorageError(answer, url.origin, attempt) : await toAnswerError(answer, attempt)
-  if (!isTemporary(answer.status)) return error
+/** Some places refuse every HEAD, and some statuses mean something of their own. */
+function saysNothingOfLogin(refusal: Refusal, {method, codes = {}}: RegistryRequest): boolean {
+  return !isAsking(refusal) && (method === 'HEAD' || codes[refusal.status] !== undefined)
+}
+
+/** What came whole and is wrong may have been spoilt on its way: it is asked for once more. */
+function repeatable<T>(take: (answer: RegistryAnswer) => Promise<T>): (answer: RegistryAnswer) => Promise<T> {
+  let isRepeated = false
+  return async answer => {
+    try {
+      return await take(answer)
+    } catch (error) {
+      const isMismatch = error instanceof WatchError && mismatches.has(error.code)
+      if (!isMismatch || isRepeated) throw error
+      isRepeated = true
+      throw new TemporaryFailure(error, null)
+    }
+  }
+}
+
+const mismatches = new Set<ErrorCode>(['ARTIFACT_DIGEST_MISMATCH', 'ARTIFACT_SIZE_MISMATCH'])
+
+async function toRefusal(followed: FollowedAnswer, request: RegistryRequest, timing: Timing): Promise<Error> {
+  const {answer, url, isElsewhere} = followed
+  const {attempt, codes = {}} = request
+  const error = isElsewhere
+    ? toStorageError(answer, url.origin, attempt)
+    : await toAnswerError(answer, attempt, {codes})
+  // who cannot have HEAD asks with GET, and that is tried again
+  const isRefusedHead = request.method === 'HEAD' && answer.status >= 500
+  if (!isTemporary(answer.status) || isRefusedHead) return error
   return new TemporaryFailure(error, parseRetryAfter(answer.headers['retry-after'], timing.now()))
 }
 

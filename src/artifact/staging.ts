@@ -2,7 +2,7 @@ import {mkdirSync, mkdtempSync, renameSync, rmSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 
 import type {Attempt} from './attempt.ts'
-import {parseDigest} from './digest.ts'
+import {toFileName} from './digest.ts'
 import {toStoreError} from './store-error.ts'
 
 /** A folder for one pull that only we can enter. */
@@ -27,10 +27,10 @@ export function openStaging(tempDir: string, attempt: Attempt): Staging {
     mkdirSync(blobs, {mode: 0o700})
     mkdirSync(folder, {mode: 0o700})
     return {
-      fileOf: digest => join(blobs, nameOf(digest)),
+      fileOf: digest => join(blobs, toFileName(digest)),
       folder,
       finish(digest) {
-        const finished = join(root, nameOf(digest))
+        const finished = join(root, toFileName(digest))
         try {
           renameSync(folder, finished)
         } catch (error) {
@@ -44,12 +44,6 @@ export function openStaging(tempDir: string, attempt: Attempt): Staging {
   } catch (error) {
     throw toStoreError(error, attempt)
   }
-}
-
-/** `sha256:…` → `sha256-…` */
-function nameOf(digest: string): string {
-  const {algorithm, hex} = parseDigest(digest)!
-  return `${algorithm}-${hex}`
 }
 
 function removeAll(path: string): void {

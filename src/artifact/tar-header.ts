@@ -3,6 +3,9 @@ import {oneLine} from '../one-line.ts'
 
 export const blockSize = 512
 
+/** What an extended header says in place of the header's own. */
+type Replaced = {readonly path?: string | undefined; readonly linkpath?: string | undefined}
+
 /** What one header of a tar archive says, as somebody else wrote it. */
 export type TarHeader = {
   /** One character: `0` of a file, `5` of a folder. */
@@ -11,26 +14,38 @@ export type TarHeader = {
   readonly linkName: string
   /** Bytes of content; null when it cannot be read. */
   readonly size: number | null
-  readonly isExecutable: boolean
 }
 
 /**
  * Reads a header as POSIX, GNU and star have it. Refuses a name with a NUL inside: some readers end there, others do not.
+ * One that an extended header replaces counts for nothing: there Go itself writes such (archive/tar, `formatString`).
  * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06
  */
-export function parseTarHeader(block: Buffer, attempt: Attempt): TarHeader {
-  const name = readText(block, 0, 100, attempt)
-  const hasPrefix = block.toString('latin1', 257, 265) === 'ustar\u000000'
+export function parseTarHeader(block: Buffer, attempt: Attempt, replaced: Replaced = {}): TarHeader {
+  const strict = replaced.path === undefined ? attempt : null
+  const name = readText(block, 0, 100, strict)
+  const hasPrefix = magicOf(block) === posixMagic
   // star puts times behind a shorter one
-  const prefix = hasPrefix ? readText(block, 345, block[475] === 0 ? 475 : 500, attempt) : ''
+  const prefix = hasPrefix ? readText(block, 345, block[475] === 0 ? 475 : 500, strict) : ''
   return {
     // old archives have a NUL
     type: String.fromCharCode(block[156]! || 0x30),
     name: prefix === '' || name === '' ? name : `${prefix}/${name}`,
-    linkName: readText(block, 157, 257, attempt),
+    linkName: readText(block, 157, 257, replaced.linkpath === undefined ? attempt : null),
     size: readSize(block.subarray(124, 136)),
-    isExecutable: ((readOctal(block.subarray(100, 108)) ?? 0) & 0o100) !== 0,
   }
+}
+
+const posixMagic = 'ustar\u000000'
+const magics = new Set([posixMagic, 'ustar  \0', '\0'.repeat(8)])
+
+/** That of POSIX, of GNU, or none as before them: with another one some readers join prefix and name, others do not. */
+export function hasKnownMagic(block: Buffer): boolean {
+  return magics.has(magicOf(block))
+}
+
+function magicOf(block: Buffer): string {
+  return block.toString('latin1', 257, 265)
 }
 
 /** Of all bytes, those of the sum itself taken as spaces. */
@@ -53,11 +68,12 @@ function readSize(field: Buffer): number | null {
   return Number.isSafeInteger(size) ? size : null
 }
 
-function readText(block: Buffer, start: number, end: number, attempt: Attempt): string {
+/** Up to the first NUL; with an attempt, nothing may stand behind it. */
+function readText(block: Buffer, start: number, end: number, attempt: Attempt | null): string {
   let stop = start
   while (stop < end && block[stop] !== 0) stop += 1
-  for (let at = stop; at < end; at += 1) {
-    if (block[at] === 0) continue
+  for (let at = attempt === null ? end : stop; at < end; at += 1) {
+    if (block[at] === 0 || attempt === null) continue
     const whole = oneLine(block.toString('utf8', start, end), 200)
     throw attempt.error('ARTIFACT_UNSAFE_ENTRY', `entry "${whole}" has a NUL in its name`)
   }

@@ -3,7 +3,8 @@ import type {Attempt} from './attempt.ts'
 import {extendedTypes, isAllZero, parseExtendedHeader, type ExtendedHeader} from './extended-header.ts'
 import type {Limits} from './limits.ts'
 import {codecOf} from './read-blob.ts'
-import {blockSize, hasRightChecksum, parseTarHeader, readOctal, type TarHeader} from './tar-header.ts'
+import {blockSize, hasKnownMagic, hasRightChecksum, parseTarHeader, readOctal, type TarHeader} from './tar-header.ts'
+import {oneLine} from '../one-line.ts'
 import type {FileWriter} from './tree-writer.ts'
 
 /** Takes a tar stream piece by piece, of any size. Throws at the first thing that is wrong. */
@@ -32,13 +33,17 @@ const nothing = Buffer.alloc(0)
  * archive than we do. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06
  */
 export function tarReader({onEntry, notTar, limits, attempt}: TarReaderOptions): TarReader {
-  const corrupt = (what: string) => attempt.error('ARTIFACT_ARCHIVE_CORRUPT', what)
+  const corrupt = (what: string) => {
+    const where = lastName === '' ? '' : `, after the header of entry "${oneLine(lastName, 200)}"`
+    return attempt.error('ARTIFACT_ARCHIVE_CORRUPT', `${what}${where}`)
+  }
   const invalid = (what: string) => corrupt(`it is not a valid tar archive: ${what}`)
   /** What came of a header, with its text if it is an extended one. */
   let header: Buffer = nothing
   let headerSize = blockSize
   /** What extended headers said of the entry to come. */
   let extended: ExtendedHeader = {}
+  let lastName = ''
   let file: FileWriter | null = null
   let contentLeft = 0
   let paddingLeft = 0
@@ -82,27 +87,35 @@ export function tarReader({onEntry, notTar, limits, attempt}: TarReaderOptions):
       return
     }
     if (zeroBlocks > 0) throw corrupt('an empty block is followed by more')
-    const parsed = parseTarHeader(block, attempt)
-    if (parsed.linkName !== '' && !/[12xg]/.test(parsed.type)) throw invalid('what is no link has a target')
-    if (extendedTypes.includes(parsed.type)) beginExtended(block, parsed.name)
+    if (!hasKnownMagic(block)) throw invalid('a header has an unknown magic')
+    const parsed = parseTarHeader(block, attempt, extended)
+    if (extendedTypes.includes(parsed.type)) beginExtended(block, parsed)
     else beginEntry(parsed)
   }
 
-  function beginEntry({type, isExecutable, ...parsed}: TarHeader): void {
+  function beginEntry({type, ...parsed}: TarHeader): void {
     const {path: name = parsed.name, linkpath: linkName = parsed.linkName, size = parsed.size} = extended
     extended = {}
     if (name === '') throw invalid('an entry has no name')
+    lastName = name
     if (size === null) throw invalid('an entry has no readable size')
+    if (linkName !== '' && type !== '1' && type !== '2') throw invalid('what is no link has a target')
     const isFolder = type === '5' || (type === '0' && name.endsWith('/'))
-    contentLeft = isFolder ? 0 : size
-    paddingLeft = toBlocks(contentLeft) - contentLeft
-    file = onEntry({type: isFolder ? '5' : type, name, linkName, size: contentLeft, isExecutable})
+    // some readers pass over it, others take it for the next headers
+    if (isFolder && size > 0) throw invalid('a folder has content')
+    contentLeft = size
+    paddingLeft = toBlocks(size) - size
+    file = onEntry({type: isFolder ? '5' : type, name, linkName, size})
     if (contentLeft === 0) file?.close()
   }
 
   /** Its text comes next. */
-  function beginExtended(block: Buffer, name: string): void {
+  function beginExtended(block: Buffer, {type, name}: TarHeader): void {
     if (name === '') throw invalid('an extended header has no name')
+    // some readers put together what the two say, others take the later one
+    if ((type === 'x' || type === 'g') && Object.keys(extended).length > 0) {
+      throw invalid('an extended header is followed by another one')
+    }
     const size = extendedSize(block)
     if (size === 0) return
     header = block
@@ -146,6 +159,7 @@ export function tarReader({onEntry, notTar, limits, attempt}: TarReaderOptions):
       if (isFirst) throw noTar(header)
       if (contentLeft > 0 || paddingLeft > 0 || header.length > 0) throw corrupt('it is cut short')
       if (zeroBlocks < 2) throw corrupt('it has no end, so it may be cut short')
+      if (Object.keys(extended).length > 0) throw invalid('an extended header is followed by no entry')
     },
   }
 }

@@ -43,20 +43,22 @@ const answerSchema = z.object({token: text, access_token: text, expires_in: z.nu
  * https://distribution.github.io/distribution/spec/auth/token/ and …/oauth/
  */
 export async function fetchToken(request: TokenRequest): Promise<BearerToken> {
-  const {credential, timing} = request
+  const {credential} = request
   if (credential?.kind === 'identity') {
-    const answer = await exchange(refreshRequest(request, credential.token), request)
-    // servers without the newer way
-    if (answer.status !== 404 && answer.status !== 405) return await readToken(answer, request)
-    answer.body.on('error', () => undefined).destroy()
+    const token = await withRetries(() => refresh(request, credential.token), request)
+    if (token !== null) return token
   }
-  const work = async () => {
-    const answer = await exchange(getRequest(request), request)
-    if (!isTemporary(answer.status)) return await readToken(answer, request)
-    const retryAfter = parseRetryAfter(answer.headers['retry-after'], timing.now())
-    throw new TemporaryFailure(await refusal(answer, request), retryAfter)
-  }
-  return await withRetries(work, request)
+  const call = getRequest(request)
+  return await withRetries(async () => readToken(await exchange(call, request), call, request), request)
+}
+
+/** Null from a server without the newer way. */
+async function refresh(request: TokenRequest, token: Secret): Promise<BearerToken | null> {
+  const call = refreshRequest(request, token)
+  const answer = await exchange(call, request)
+  if (answer.status !== 404 && answer.status !== 405) return await readToken(answer, call, request)
+  answer.body.on('error', () => undefined).destroy()
+  return null
 }
 
 function refreshRequest({realm, service, scope}: TokenRequest, token: Secret): HttpRequest {
@@ -83,25 +85,35 @@ function getRequest({realm, service, scope, credential}: TokenRequest): HttpRequ
   return {method: 'GET', url: url.href, headers: {authorization: `Basic ${value}`}}
 }
 
-async function exchange(call: HttpRequest, {http, realm, attempt, signal}: TokenRequest): Promise<HttpAnswer> {
+async function exchange(call: HttpRequest, request: TokenRequest): Promise<HttpAnswer> {
+  const {http, signal} = request
   try {
     return await http.request({...call, signal, headersTimeout: patience, bodyTimeout: patience})
   } catch (error) {
-    const server = {url: realm.origin, isPlainHttp: realm.protocol === 'http:'}
-    const known = toNetworkError(error, server, attempt, signal)
-    throw call.method === 'GET' && isTemporaryError(known) ? new TemporaryFailure(known, null) : known
+    throw toFailure(error, call, request)
   }
 }
 
-async function readToken(answer: HttpAnswer, request: TokenRequest): Promise<BearerToken> {
-  const {realm, attempt, signal, timing} = request
+/** What a POST did is not known when its answer is lost: it is not repeated. */
+function toFailure(error: unknown, {method}: HttpRequest, {realm, attempt, signal}: TokenRequest): unknown {
+  const server = {url: realm.origin, isPlainHttp: realm.protocol === 'http:'}
+  const known = toNetworkError(error, server, attempt, signal)
+  const mayHelp = method === 'GET' && !signal.aborted && isTemporaryError(known)
+  return mayHelp ? new TemporaryFailure(known, null) : known
+}
+
+async function readToken(answer: HttpAnswer, call: HttpRequest, request: TokenRequest): Promise<BearerToken> {
+  const {realm, attempt, timing} = request
+  if (isTemporary(answer.status)) {
+    const retryAfter = parseRetryAfter(answer.headers['retry-after'], timing.now())
+    throw new TemporaryFailure(await refusal(answer, request), retryAfter)
+  }
   if (answer.status !== 200) throw await refusal(answer, request)
   let body: string
   try {
     body = await readText(answer.body, longestAnswer + 1)
   } catch (error) {
-    const known = toNetworkError(error, {url: realm.origin, isPlainHttp: realm.protocol === 'http:'}, attempt, signal)
-    throw isTemporaryError(known) ? new TemporaryFailure(known, null) : known
+    throw toFailure(error, call, request)
   }
   if (body.length > longestAnswer) {
     throw attempt.error('ARTIFACT_LIMIT_EXCEEDED', `${realm.origin} answered with more than ${longestAnswer} bytes`)

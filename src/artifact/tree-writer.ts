@@ -1,4 +1,4 @@
-import {closeSync, constants, mkdirSync, openSync} from 'node:fs'
+import {closeSync, constants, copyFileSync, linkSync, mkdirSync, openSync} from 'node:fs'
 
 import type {WatchError} from '../errors.ts'
 import type {Attempt} from './attempt.ts'
@@ -8,15 +8,18 @@ import {isSystemError, toStoreError} from './store-error.ts'
 import {writeAll} from './write-all.ts'
 
 /**
- * Makes files and folders below a fresh folder of ours, and nothing else: no links, no owner, no times. Paths are checked
- * names (entry-name.ts). Nothing that is there is ever opened or replaced. Calls are synchronous: with thousands of small
- * files, going through the thread pool takes longer than the work.
+ * Makes files and folders below a fresh folder of ours, and nothing else: no links, no owner, no times, and nothing that
+ * can be run, as tazuna runs nothing of its source. Paths are checked names (entry-name.ts). Nothing that is there is ever
+ * opened or replaced. Calls are synchronous: with thousands of small files, going through the thread pool takes longer
+ * than the work.
  */
 export type TreeWriter = {
   /** Adding a folder again is harmless. */
   addFolder(path: string, attempt: Attempt): void
   /** The file before it must be closed. */
-  addFile(path: string, isExecutable: boolean, attempt: Attempt): FileWriter
+  addFile(path: string, attempt: Attempt): FileWriter
+  /** Makes a file of one of ours with mode 0644, which gets another name if `mayLink`, and else is copied. */
+  placeFile(path: string, file: {from: string; size: number; mayLink: boolean}, attempt: Attempt): void
   /** Closes what an error left open. */
   close(): void
   readonly files: number
@@ -80,23 +83,35 @@ export function treeWriter(root: string, limits: Pick<Limits, 'entries' | 'extra
     closeSync(open)
   }
 
+  function beginFile(path: string, attempt: Attempt): void {
+    count(attempt)
+    claim(path, false, attempt)
+    makeParent(path, attempt)
+    files += 1
+  }
+
+  function countBytes(count: number, attempt: Attempt): void {
+    bytes += count
+    if (bytes > limits.extracted) throw tooMuch(limits, attempt)
+  }
+
   return {
     addFolder(path, attempt) {
       count(attempt)
       makeFolder(path, attempt)
     },
-    addFile(path, isExecutable, attempt) {
-      count(attempt)
-      claim(path, false, attempt)
-      makeParent(path, attempt)
-      const mode = isExecutable ? 0o755 : 0o644
-      const open = onDisk(path, attempt, () => openSync(`${root}/${path}`, fileFlags, mode))
+    placeFile(path, {from, size, mayLink}, attempt) {
+      beginFile(path, attempt)
+      countBytes(size, attempt)
+      onDisk(path, attempt, () => place(from, `${root}/${path}`, mayLink))
+    },
+    addFile(path, attempt) {
+      beginFile(path, attempt)
+      const open = onDisk(path, attempt, () => openSync(`${root}/${path}`, fileFlags, 0o644))
       descriptor = open
-      files += 1
       return {
         write(chunk) {
-          bytes += chunk.length
-          if (bytes > limits.extracted) throw tooMuch(limits, attempt)
+          countBytes(chunk.length, attempt)
           onDisk(path, attempt, () => writeAll(open, chunk))
         },
         close: () => onDisk(path, attempt, closeFile),
@@ -109,6 +124,17 @@ export function treeWriter(root: string, limits: Pick<Limits, 'entries' | 'extra
     get bytes() {
       return bytes
     },
+  }
+}
+
+/** Copies only where this disk has no links. Neither of both replaces what is there. */
+function place(from: string, to: string, mayLink: boolean): void {
+  try {
+    if (mayLink) linkSync(from, to)
+    else copyFileSync(from, to, constants.COPYFILE_EXCL)
+  } catch (error) {
+    if (!mayLink || (isSystemError(error) && error.code === 'EEXIST')) throw error
+    copyFileSync(from, to, constants.COPYFILE_EXCL)
   }
 }
 

@@ -1,3 +1,4 @@
+import {parseKeys} from '../artifact/verify/keys.ts'
 import {secretsOf, type PartialConfig} from '../config/config.ts'
 import {readConfig, type ConfigFlags, type LoadedConfig} from '../config/load.ts'
 import {placed} from '../config/place.ts'
@@ -57,6 +58,7 @@ function missingSecrets(loaded: LoadedConfig, env: NodeJS.ProcessEnv): Lacking[]
       const secret = readSecret(ref, env, config.baseDir)
       if (kind === 'url') requireUrl(secret, ref)
       if (kind === 'token') requireToken(secret, ref)
+      if (kind === 'key') parseKeys(secret.reveal(), ref)
       return []
     } catch (error) {
       return [{path, error: toPlaced(error, path, loaded)}]

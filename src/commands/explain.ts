@@ -25,8 +25,8 @@ export async function explain(
     if (manifest !== undefined && !memory.manifests.has(manifest)) {
       throw unknownManifest(manifest, [...memory.manifests.keys()], store)
     }
-    const {minSightings, notifiers} = config
-    const options = {now: context.clock(), minSightings, store, manifest: manifest ?? null}
+    const {minSightings, graceAfterNewArtifact, notifiers} = config
+    const options = {now: context.clock(), minSightings, graceAfterNewArtifact, store, manifest: manifest ?? null}
     return explainMemory(memory, notifiers.map(toRules), options)
   })
   const pieces =

@@ -121,6 +121,7 @@ async function noticeOf(seen: Observation, rules: NotifierRules, {identity, cont
   const planned = await plan(nothingKept, seen, {
     newMemoryKey: () => '',
     minSightings: 1,
+    graceAfterNewArtifact: 0,
     rules: [rules],
     alertReceivers: [],
     run: {...identity, cluster: identity.cluster ?? ''},

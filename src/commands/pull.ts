@@ -22,8 +22,17 @@ export type PullFlags = LogFlags & {
   readonly format: 'text' | 'json'
 }
 
+const unconfigured = {
+  plainHttp: false,
+  artifactType: null,
+  layer: null,
+  cache: null,
+  credentials: null,
+  verify: null,
+} as const
+
 /** What was pulled, as `--format json` prints it. */
-type Pulled = Omit<PulledArtifact, typeof Symbol.asyncDispose>
+type Pulled = Omit<PulledArtifact, typeof Symbol.asyncDispose | 'warnings'>
 
 /**
  * Pulls an artifact as `run` would, and moves its files into a folder that is absent or empty. Throws `UsageError`,
@@ -47,12 +56,12 @@ async function pullInto(
   context: CommandContext,
 ): Promise<Pulled> {
   const {env, cwd, interrupt} = context
-  const {secrets, onEvent, stopProgress} = openConsole(flags, context)
+  const {secrets, log, onEvent, stopProgress} = openConsole(flags, context)
   const http = observedHttp(httpClient({env, caFile: caFile ?? undefined}), onEvent)
   try {
     await using work = workFolder(tmpdir())
     const tempDir = await work.open()
-    const configured = source?.kind === 'oci' ? source : {plainHttp: false, credentials: null}
+    const configured = source?.kind === 'oci' ? source : {...unconfigured, timeout: deadline}
     const plainHttp = flags.plainHttp || configured.plainHttp
     const signal = AbortSignal.any([interrupt, AbortSignal.timeout(deadline)])
     await using artifact = await pullReference(
@@ -60,19 +69,22 @@ async function pullInto(
       {http, env, tempDir, secrets, signal, onEvent},
     )
     await moveTree(artifact.folder, resolve(cwd, flags.output), flags.output)
-    const {digest, revision, createdAt, files, bytes} = artifact
-    return {ref, digest, revision, createdAt, folder: flags.output, files, bytes}
+    for (const {code, message} of artifact.warnings) log.warning(code, message)
+    const {digest, revision, createdAt, url, verifiedBy, files, bytes} = artifact
+    return {ref, digest, revision, createdAt, url, verifiedBy, folder: flags.output, files, bytes}
   } finally {
     stopProgress()
     await http.close()
   }
 }
 
-function renderText({ref, digest, revision, createdAt, folder, files, bytes}: Pulled): string {
+function renderText({ref, digest, revision, createdAt, url, verifiedBy, folder, files, bytes}: Pulled): string {
   const facts = [
     ['digest', digest],
     ['revision', revision],
     ['created', createdAt],
+    ['source', url],
+    ['signature', verifiedBy.length === 0 ? 'unverified' : verifiedBy.join(', ')],
     ['folder', folder],
     ['files', String(files)],
     ['bytes', String(bytes)],

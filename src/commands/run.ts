@@ -122,6 +122,7 @@ async function runWatch(config: Config, session: Session): Promise<Report> {
       memory,
       newMemoryKey: () => randomBytes(32).toString('hex'),
       minSightings: config.minSightings,
+      graceAfterNewArtifact: config.graceAfterNewArtifact,
       recoverFirstSeen: recoverFromGateway(config, tools, clock),
       ignore: config.ignore,
       links: {runbookUrl: config.runbookUrl, reportUrl: config.reportUrl},

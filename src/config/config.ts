@@ -21,6 +21,8 @@ export type Config = {
   }
   readonly ignore: readonly IgnoreRule[]
   readonly minSightings: number
+  /** Milliseconds; 0: none. */
+  readonly graceAfterNewArtifact: number
   readonly notifiers: readonly NotifierConfig[]
   readonly memory: MemoryConfig
   readonly gaugeSets: readonly GaugeSet[]
@@ -44,12 +46,27 @@ export type PartialConfig = Omit<Config, 'cluster' | 'source'> & {
 
 /** `ref` is as given, a path's `origin` where: `--source`, `TAZUNA_WATCH_SOURCE` or `source.path`; `path` is absolute. */
 export type SourceConfig = {readonly ref: string; readonly subpath: string; readonly file: string} & (
-  | {readonly kind: 'oci'; readonly plainHttp: boolean; readonly credentials: RegistryLogin | null}
+  | {
+      readonly kind: 'oci'
+      readonly plainHttp: boolean
+      readonly timeout: number
+      readonly artifactType: string | null
+      readonly layer: string | null
+      /** Absolute. */
+      readonly cache: string | null
+      readonly credentials: RegistryCredentials | null
+      readonly verify: VerifyConfig | null
+    }
   | {readonly kind: 'path'; readonly path: string; readonly origin: string}
 )
 
-/** The password's file is absolute. */
-export type RegistryLogin = {readonly username: string; readonly password: SecretRef}
+/** One login for the registry of the source, or files as Docker has them, for any registry. Files are absolute. */
+export type RegistryCredentials =
+  | {readonly username: string; readonly password: SecretRef}
+  | {readonly dockerConfig: readonly SecretRef[]}
+
+/** Files are absolute; `grace` is milliseconds. */
+export type VerifyConfig = {readonly keys: readonly SecretRef[]; readonly require: boolean; readonly grace: number}
 
 /** `file` is absolute. */
 export type MemoryConfig = {
@@ -84,7 +101,7 @@ export type NamedSecret = {
   readonly path: readonly PropertyKey[]
   readonly ref: SecretRef
   /** What it must be, by the name of its key. */
-  readonly kind: 'url' | 'token' | 'text'
+  readonly kind: 'url' | 'token' | 'key' | 'text'
 }
 
 /** Every secret that the config names, in config order. */
@@ -92,6 +109,7 @@ export function secretsOf(config: PartialConfig): NamedSecret[] {
   const {source, notifiers, pushgateway, alertmanager, heartbeat} = config
   return [
     ...secretsIn(source?.kind === 'oci' ? source.credentials : null, ['source', 'credentials']),
+    ...secretsIn(source?.kind === 'oci' ? source.verify : null, ['source', 'verify']),
     ...secretsIn(notifiers, ['notifiers']),
     ...secretsIn(pushgateway?.basicAuth, ['metrics', 'pushgateway', 'basicAuth']),
     ...secretsIn(alertmanager?.basicAuth, ['alertmanager', 'basicAuth']),
@@ -103,12 +121,14 @@ export function secretsOf(config: PartialConfig): NamedSecret[] {
 function secretsIn(value: unknown, path: readonly PropertyKey[]): NamedSecret[] {
   if (typeof value !== 'object' || value === null) return []
   if (Array.isArray(value)) return value.flatMap((item, index) => secretsIn(item, [...path, index]))
-  if (isSecretRef(value)) return [{path, ref: value, kind: kindOf(String(path.at(-1)))}]
+  if (isSecretRef(value))
+    return [{path, ref: value, kind: kindOf(String(path.findLast(key => typeof key === 'string')))}]
   return Object.entries(value).flatMap(([key, item]) => secretsIn(item, [...path, key]))
 }
 
 function kindOf(key: string): NamedSecret['kind'] {
   if (/url$/i.test(key)) return 'url'
+  if (key === 'keys') return 'key'
   return /token$/i.test(key) ? 'token' : 'text'
 }
 

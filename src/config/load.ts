@@ -2,12 +2,13 @@ import {existsSync} from 'node:fs'
 import {dirname, join, resolve} from 'node:path'
 
 import {UsageError, WatchError} from '../errors.ts'
-import type {Config, PartialConfig, RegistryLogin, SourceConfig} from './config.ts'
+import type {Config, PartialConfig, RegistryCredentials, SourceConfig, VerifyConfig} from './config.ts'
 import {readConfigFile, type ConfigFile, type NamedBy} from './file.ts'
 import {override, type Flags, type Origins} from './overrides.ts'
 import {placed, showPath, type Written} from './place.ts'
 import {needs, rules, type Need, type Problem, type Rule} from './rules.ts'
 import {configSchema, type ConfigOutput} from './schema.ts'
+import type {SecretRef} from '../secret-ref.ts'
 
 export type ConfigFlags = Flags & {readonly config?: string | undefined}
 
@@ -143,6 +144,7 @@ function toConfig(parsed: ConfigOutput, bases: Bases): PartialConfig {
       until: rule.until ?? null,
     })),
     minSightings: parsed.minSightings,
+    graceAfterNewArtifact: parsed.graceAfterNewArtifact ?? 0,
     notifiers: parsed.notifiers,
     memory: toMemory(parsed.memory, bases),
     pushgateway:
@@ -176,8 +178,21 @@ function toMemory({store, configMap, file}: ConfigOutput['memory'], bases: Bases
 function toSource(source: NonNullable<ConfigOutput['source']>, bases: Bases): SourceConfig | null {
   const {subpath, file} = source
   if (source.oci !== undefined) {
-    const credentials = toLogin(source, bases)
-    return {kind: 'oci', ref: source.oci, plainHttp: source.plainHttp, credentials, subpath, file}
+    const credentials = toCredentials(source, bases)
+    const verify = toVerify(source, bases)
+    return {
+      kind: 'oci',
+      ref: source.oci,
+      plainHttp: source.plainHttp,
+      timeout: source.timeout,
+      artifactType: source.artifactType ?? null,
+      layer: source.layer ?? null,
+      cache: source.cache === undefined ? null : resolve(bases.base, source.cache),
+      credentials,
+      verify,
+      subpath,
+      file,
+    }
   }
   const {path} = source
   if (path === undefined) return null
@@ -185,10 +200,19 @@ function toSource(source: NonNullable<ConfigOutput['source']>, bases: Bases): So
   return {kind: 'path', ref: path, path: resolve(baseOf('source.path', bases), path), origin, subpath, file}
 }
 
-function toLogin({credentials}: NonNullable<ConfigOutput['source']>, {base}: Bases): RegistryLogin | null {
+function toCredentials({credentials}: NonNullable<ConfigOutput['source']>, {base}: Bases): RegistryCredentials | null {
   if (credentials === undefined) return null
-  const {username, password} = credentials
-  return {username, password: password.file === undefined ? password : {file: resolve(base, password.file)}}
+  const {username, password, dockerConfig} = credentials
+  if (dockerConfig !== undefined) return {dockerConfig: dockerConfig.map(ref => toAbsolute(ref, base))}
+  return {username: username!, password: toAbsolute(password!, base)}
+}
+
+function toVerify({verify}: NonNullable<ConfigOutput['source']>, {base}: Bases): VerifyConfig | null {
+  return verify === undefined ? null : {...verify, keys: verify.keys.map(key => toAbsolute(key, base))}
+}
+
+function toAbsolute(ref: SecretRef, base: string): SecretRef {
+  return ref.file === undefined ? ref : {file: resolve(base, ref.file)}
 }
 
 /** Relative paths in the file are relative to the file, elsewhere to the working directory. */

@@ -75,13 +75,14 @@ export function originOf(origins: Origins, path: readonly PropertyKey[]): string
 
 /**
  * Another source keeps what the file says of subpath, file and the registry. A login is for the registry that it is
- * written beside: it does not go to another one.
+ * written beside: it does not go to another one. Docker configs say themselves what their logins are for.
  */
 function restOfSource(source: unknown, text: string): Raw {
   const {oci, path: _path, ...rest} = toObject(source) ?? {}
   const written = hostOf(oci)
   if (written === null || written === hostOf(text)) return rest
-  const {credentials: _credentials, ...others} = rest
+  const {credentials, ...others} = rest
+  if (toObject(credentials)?.['dockerConfig'] !== undefined) return rest
   return others
 }
 

@@ -25,6 +25,7 @@ export const needs: Readonly<Record<Need, Rule>> = {cluster: clusterIsNamed, sou
  */
 export const rules: readonly Rule[] = [
   atMostOneSource,
+  credentialsAreOfOneKind,
   ignoreRulesAreSpecific,
   notifierNamesAreUnique,
   deadlineLeavesTime,
@@ -50,6 +51,23 @@ function sourceIsNamed(config: unknown): Problem[] {
 function atMostOneSource(config: unknown): Problem[] {
   if (get(config, 'source', 'oci') === undefined || get(config, 'source', 'path') === undefined) return []
   return [{path: ['source', 'path'], message: 'stands beside source.oci; keep exactly one'}]
+}
+
+/** What is no mapping is reported by the schema. */
+function credentialsAreOfOneKind(config: unknown): Problem[] {
+  const path = ['source', 'credentials']
+  const credentials = get(config, ...path)
+  if (typeof credentials !== 'object' || Array.isArray(credentials)) return []
+  const names = ['username', 'password']
+  if (get(credentials, 'dockerConfig') !== undefined) {
+    const beside = names.filter(name => get(credentials, name) !== undefined)
+    return beside.map(name => ({path: [...path, name], message: 'stands beside dockerConfig; keep one of both'}))
+  }
+  const missing = names.filter(name => get(credentials, name) === undefined)
+  return missing.map(name => ({
+    path: [...path, name],
+    message: name === 'password' ? 'missing; write {env: NAME} or {file: PATH}' : 'missing',
+  }))
 }
 
 /** A rule for everything would hide all drift. */

@@ -34,6 +34,43 @@ const login = z.strictObject({
   password: secretRef.describe('password or token of that user'),
 })
 
+const verify = z.strictObject({
+  keys: z
+    .array(secretRef)
+    .min(1)
+    .describe(
+      'public keys as PEM, one or more in each: EC P-256 as of cosign, or RSA of at least 2048 bits; one is enough',
+    ),
+  require: z
+    .boolean()
+    .default(true)
+    .describe('refuse an artifact without a signature; one that is not valid is always refused'),
+  grace: duration
+    .prefault('10m')
+    .describe(
+      'for so long after an artifact was made, a missing signature counts as one that is yet to come: exit code 75',
+    ),
+})
+
+/** Of both kinds only one: rules.ts. */
+const credentials = z
+  .strictObject({
+    username: login.shape.username.optional(),
+    password: login.shape.password.optional(),
+    dockerConfig: z
+      .array(secretRef)
+      .min(1)
+      .describe('instead of these: image pull secrets (`.dockerconfigjson`, `.dockercfg`) or `config.json` files')
+      .optional(),
+  })
+  .meta({
+    anyOf: [{required: ['username', 'password'], not: {required: ['dockerConfig']}}, {required: ['dockerConfig']}],
+  })
+
+const mediaType = z
+  .string()
+  .regex(/^[^\s/]+\/[^\s/]+$/, {error: 'write a media type such as application/vnd.acme.config+json'})
+
 const source = z
   .strictObject({
     oci: z.string().describe('reference of an OCI artifact: `oci://HOST[:PORT]/REPO[:TAG][@DIGEST]`').optional(),
@@ -41,7 +78,18 @@ const source = z
     subpath: z.string().min(1).default('.').describe('folder inside the artifact or folder where tazuna runs'),
     file: z.string().min(1).default('tazuna.yaml').describe('the tazuna.yaml, relative to that folder'),
     plainHttp: z.boolean().default(false).describe('talk to the registry without TLS; loopback needs no such word'),
-    credentials: login.describe('login at the registry; without it, the ones of docker and podman').optional(),
+    timeout: timer.prefault('5m').describe('for pulling it'),
+    artifactType: mediaType.describe('takes the one image manifest of this type, where `oci` is an index').optional(),
+    layer: mediaType.describe('media type of the one layer that holds the files, where there are others').optional(),
+    cache: z
+      .string()
+      .min(1)
+      .describe(
+        'folder for the last three artifacts: an unchanged one is not fetched again; it is checked like a new one',
+      )
+      .optional(),
+    credentials: credentials.describe('login at the registry; without it, the ones of docker and podman').optional(),
+    verify: verify.describe('who must have signed the artifact; without it, it is unverified').optional(),
   })
   .meta({not: {required: ['oci', 'path']}})
 
@@ -166,6 +214,11 @@ export const configSchema = z
       .max(100)
       .default(1)
       .describe('runs in a row that must see a new entry before it is told; `removed` never waits'),
+    graceAfterNewArtifact: duration
+      .describe(
+        'for so long after it was first seen, drift that came with a new artifact is not told: it may just not be applied yet; `removed` never waits',
+      )
+      .optional(),
     memory: memory.prefault({}).describe('what is kept between runs'),
     runbookUrl: httpUrl.describe('shown in messages').optional(),
     reportUrl: httpUrl.describe('shown in messages').optional(),

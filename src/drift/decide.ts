@@ -1,4 +1,4 @@
-import type {KnownManifest, Memory, NotificationLog, ToldFailure, ToldManifest} from '../model/memory.ts'
+import type {KnownEntry, KnownManifest, Memory, NotificationLog, ToldFailure, ToldManifest} from '../model/memory.ts'
 import {isOpen} from '../model/open-entries.ts'
 import type {ManifestNotice, Notice, OpenEntry, ResolvedEntry} from '../model/notice.ts'
 import {reasons as allReasons, type Reason} from '../model/report.ts'
@@ -16,6 +16,8 @@ export const reminderTolerance = 5 * 60 * 1000
 export type DecideOptions = {
   readonly now: Date
   readonly minSightings: number
+  /** Milliseconds from first-seen for which what came with a new artifact is not told; 0: none. */
+  readonly graceAfterNewArtifact: number
   /** The Manifests that were checked, and those that failed or were skipped, in this run. */
   readonly checked: ReadonlySet<string>
   readonly failed: ReadonlySet<string>
@@ -73,9 +75,9 @@ function decideManifest(
     const reasons: Reason[] = due ? ['manifest-gone'] : []
     return {...notice, reasons, open: [], resolved: [], failing: null, goneSince: due ? known.goneSince : null}
   }
-  const isRipe = ([key, {diffType, sightings}]: Open) =>
-    diffType === 'removed' || sightings >= options.minSightings || told?.entries.has(key) === true
-  const open = concerned.filter(isRipe).map(entry => toOpenEntry(entry, told))
+  const open = concerned
+    .filter(([key, entry]) => told?.entries.has(key) === true || isRipe(entry, options, options.now))
+    .map(entry => toOpenEntry(entry, told))
   const resolved = resolvedEntries(name, known, told, context)
   const watched = rules.matches.manifest(name)
   const failing = failureNotice(known.failing, told?.failure ?? null, rules, options.now)
@@ -100,11 +102,25 @@ function decideManifest(
   }
 }
 
+/** Whether an entry was seen often and long enough to be told of. `removed` never waits. */
+function isRipe(entry: KnownEntry, {minSightings, graceAfterNewArtifact}: DecideOptions, at: Date): boolean {
+  if (entry.diffType === 'removed') return true
+  return entry.sightings >= minSightings && at.getTime() >= graceEnd(entry, graceAfterNewArtifact)
+}
+
+/**
+ * Until when an entry that came with a new artifact may just not be applied yet, in milliseconds: counted from its own
+ * first-seen, so that the artifacts after it do not put it off.
+ */
+export function graceEnd({cause, firstSeenAt}: Pick<KnownEntry, 'cause' | 'firstSeenAt'>, grace: number): number {
+  return cause === 'new-artifact' ? Date.parse(firstSeenAt) + grace : 0
+}
+
 function toOpenEntry([stateKey, entry]: Open, told: ToldManifest | undefined): OpenEntry {
-  const {diffType, hash, again, firstSeenAt, changedAt} = entry
+  const {diffType, hash, again, cause, firstSeenAt, changedAt} = entry
   const before = told?.entries.get(stateKey)
   const status = before === undefined ? 'new' : isSameContent(before, entry) ? 'open' : 'changed'
-  return {stateKey, diffType, hash, status, again, firstSeenAt, changedAt}
+  return {stateKey, diffType, hash, status, again, cause, firstSeenAt, changedAt}
 }
 
 /** Drift that is not in the told set. What came back soon after it was told waits a while, `removed` never. */
@@ -167,10 +183,10 @@ function resolvedEntries(
   if (!rules.resolved) return []
   const failedSince = log?.failedSince ?? null
   return [...entries].flatMap(([stateKey, entry]) => {
-    const {absentSince, filteredBy, diffType, firstSeenAt, sightings} = entry
+    const {absentSince, filteredBy, diffType, firstSeenAt} = entry
     if (absentSince === null || filteredBy !== null || !isConcerned(name, stateKey, entry)) return []
     const wasTold = told?.entries.has(stateKey) === true
-    const wasDue = failedSince !== null && absentSince >= failedSince && sightings >= options.minSightings
+    const wasDue = failedSince !== null && absentSince >= failedSince && isRipe(entry, options, new Date(absentSince))
     if (!wasTold && (!wasDue || told?.left.has(stateKey) === true)) return []
     return [{stateKey, diffType, firstSeenAt, absentSince, wasTold}]
   })

@@ -13,7 +13,7 @@ import {toTimestamp} from '../model/time.ts'
 import {asOf, withMutesAt} from './as-of.ts'
 import {isCheckedLast} from './checked-last.ts'
 import {clampTimes} from './clamp-times.ts'
-import {decide, type DecideOptions} from './decide.ts'
+import {decide, graceEnd, type DecideOptions} from './decide.ts'
 import {isHeld} from './mass-drift.ts'
 import {earliest, manifestTimes, nextTold, runTimes} from './next-told.ts'
 import type {NotifierRules, RoutedRules} from './notifier-rules.ts'
@@ -23,6 +23,7 @@ import {unroutedEntries} from './unrouted-entries.ts'
 export type ExplainOptions = {
   readonly now: Date
   readonly minSightings: number
+  readonly graceAfterNewArtifact: number
   /** Where the memory is kept, for people. */
   readonly store: string
   /** Only this Manifest; null: all of them. */
@@ -86,10 +87,14 @@ function explainNotifier(
   }
 }
 
-function toDecideOptions({manifests}: Memory, {now, minSightings}: ExplainOptions): DecideOptions {
+function toDecideOptions(
+  {manifests}: Memory,
+  {now, minSightings, graceAfterNewArtifact}: ExplainOptions,
+): DecideOptions {
   const withFailing = (wanted: boolean) =>
     new Set([...manifests].filter(([, {failing}]) => (failing !== null) === wanted).map(([name]) => name))
-  return {now, minSightings, checked: withFailing(false), failed: withFailing(true), isProof: true}
+  const patience = {minSightings, graceAfterNewArtifact}
+  return {now, ...patience, checked: withFailing(false), failed: withFailing(true), isProof: true}
 }
 
 /** While a mass drift holds, what is due of single Manifests waits. `log` is as it is kept. */
@@ -118,7 +123,7 @@ function explainManifests(
       goneSince: known.goneSince,
       told: told === undefined ? null : {at: told.toldAt, reasons: told.reasons, goneAt: told.goneAt},
       due,
-      next: waits ? nextTold(own, rules, asked, manifestTimes(name, memory, rules), reasonsOfOnly) : null,
+      next: waits ? nextTold(own, rules, asked, manifestTimes(name, memory, rules, asked), reasonsOfOnly) : null,
       failing: matched ? explainFailing(known.failing, told?.failure ?? null, rules) : null,
       folded: known.folded && {
         counts: known.folded.counts,
@@ -128,7 +133,11 @@ function explainManifests(
       mutes: memory.mutes
         .filter(({key}) => key === name || known.entries.has(key))
         .map(({key, reason, until}) => ({key, reason, until})),
-      entries: explainEntries(name, known, notice, new Set(concerned.get(name)?.map(([key]) => key)), rules),
+      entries: explainEntries(name, known, notice, {
+        rules,
+        asked,
+        concerned: new Set(concerned.get(name)?.map(([key]) => key)),
+      }),
     }
   })
 }
@@ -141,24 +150,26 @@ function explainEntries(
   manifest: string,
   {entries, goneSince}: KnownManifest,
   notice: ManifestNotice | undefined,
-  concerned: ReadonlySet<string>,
-  {matches}: NotifierRules,
+  {rules: {matches}, asked, concerned}: {rules: NotifierRules; asked: DecideOptions; concerned: ReadonlySet<string>},
 ): ExplainedEntry[] {
   if (goneSince !== null) return []
   const open = new Map(notice?.open.map(({stateKey, status}) => [stateKey, status]))
   const resolved = new Set(notice?.resolved.map(({stateKey}) => stateKey))
   const explained = [...entries].flatMap(([stateKey, entry]): ExplainedEntry[] => {
-    const {diffType, firstSeenAt, changedAt, sightings, absentSince, filteredBy} = entry
+    const {diffType, firstSeenAt, changedAt, sightings, absentSince, filteredBy, cause} = entry
+    const end = graceEnd(entry, asked.graceAfterNewArtifact)
+    const inGrace = diffType !== 'removed' && end > asked.now.getTime()
     if (absentSince !== null && !resolved.has(stateKey)) return []
     const statusOfOpen = (): EntryStatus => {
       if (filteredBy !== null) return filteredBy
       if (!matches.entry({manifest, stateKey, diffType})) return 'unmatched'
       if (!concerned.has(stateKey)) return 'muted'
-      const status = open.get(stateKey) ?? 'unripe'
+      const status = open.get(stateKey) ?? (sightings < asked.minSightings ? 'unripe' : 'grace')
       return status === 'open' ? 'told' : status
     }
     const status = absentSince === null ? statusOfOpen() : 'resolved'
-    return [{stateKey, diffType, status, firstSeenAt, changedAt, sightings}]
+    const graceUntil = inGrace ? toTimestamp(new Date(end)) : null
+    return [{stateKey, diffType, status, firstSeenAt, changedAt, sightings, cause, graceUntil}]
   })
   return explained.toSorted((a, b) => (a.stateKey < b.stateKey ? -1 : 1))
 }

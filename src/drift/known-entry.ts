@@ -1,3 +1,4 @@
+import type {Cause} from '../model/cause.ts'
 import type {FilteredEntry} from '../model/ledger.ts'
 import type {KnownEntry, ToldEntry} from '../model/memory.ts'
 import {isSameHash, toKnownHash} from '../model/known-hash.ts'
@@ -13,6 +14,8 @@ export type EntryReading = {
   /** For a Manifest that was folded, or whose age is known from elsewhere: no entry of it is younger. */
   readonly firstSeenAt: string | null
   readonly alreadySeen: number
+  /** With what comes what was not there before. */
+  readonly cause: Cause | null
 }
 
 export type SeenEntry = {readonly known: KnownEntry; readonly isUnstable: boolean; readonly returned: boolean}
@@ -41,7 +44,8 @@ export function seeEntry(before: KnownEntry | undefined, row: FilteredEntry, rea
   if (before === undefined || before.absentSince !== null) {
     const again = before !== undefined
     const firstSeenAt = reading.firstSeenAt ?? now
-    const known = {...seen, firstSeenAt, changedAt: now, sightings: reading.alreadySeen + 1, again}
+    const sightings = reading.alreadySeen + 1
+    const known = {...seen, firstSeenAt, changedAt: now, sightings, again, cause: reading.cause}
     return {known, isUnstable: false, returned: again}
   }
   const same = isSameContent(before, seen)

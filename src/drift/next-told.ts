@@ -4,7 +4,7 @@ import type {Notice} from '../model/notice.ts'
 import {reasons as allReasons, type Reason} from '../model/report.ts'
 import {toTimestamp} from '../model/time.ts'
 import {asOf} from './as-of.ts'
-import {decide, reminderTolerance, type DecideOptions} from './decide.ts'
+import {decide, graceEnd, reminderTolerance, type DecideOptions} from './decide.ts'
 import type {NotifierRules} from './notifier-rules.ts'
 
 /** The first of these times at which something is due, if all stays as it is. */
@@ -30,14 +30,17 @@ export function runTimes(log: NotificationLog | undefined, {remindAfter}: Notifi
   return told.map(time => reminderAt(time, remindAfter))
 }
 
-/** When a wait of one Manifest ends: for a reminder, for other content, for what came back, and of a mute. */
+/** When a wait of one Manifest ends: for a reminder, other content, what came back or came with an artifact, of a mute. */
 export function manifestTimes(
   name: string,
   {mutes, manifests, notifiers}: Memory,
   {name: notifier, remindAfter, changeInterval}: NotifierRules,
+  {graceAfterNewArtifact}: Pick<DecideOptions, 'graceAfterNewArtifact'>,
 ): number[] {
+  const entries = [...(manifests.get(name)?.entries.values() ?? [])]
   const ends = mutes.filter(({key}) => key === name || manifests.get(name)?.entries.has(key) === true)
-  const muteTimes = ends.map(({until}) => Date.parse(until))
+  const graceTimes = entries.map(entry => graceEnd(entry, graceAfterNewArtifact))
+  const muteTimes = [...ends.map(({until}) => Date.parse(until)), ...graceTimes]
   const told = notifiers.get(notifier)?.manifests.get(name)
   if (told === undefined) return muteTimes
   const failureTimes = told.failure === null ? [] : [reminderAt(told.failure.toldAt, remindAfter)]

@@ -27,6 +27,7 @@ export function remember(before: Memory, seen: Observation, rules: readonly Noti
   const ledger: Memory = {
     ...before,
     source: seen.source?.ref ?? before.source,
+    digest: seen.source === null ? before.digest : seen.source.digest,
     lastRun: {
       id: seen.run.id,
       group: seen.run.group,

@@ -1,3 +1,4 @@
+import type {Cause} from '../model/cause.ts'
 import type {FilteredEntry, LedgerManifest} from '../model/ledger.ts'
 import type {Folded, KnownEntry, KnownManifest} from '../model/memory.ts'
 import {contentFingerprint} from '../model/content-fingerprint.ts'
@@ -75,6 +76,7 @@ export function seeManifest(
     digest,
     firstSeenAt: fold?.firstSeenAt ?? null,
     alreadySeen: fold === null ? 0 : often,
+    cause: fold === null ? causeOf(before.digest, digest) : null,
   }
   const entries = new Map<string, KnownEntry>()
   const returned: string[] = []
@@ -93,6 +95,12 @@ export function seeManifest(
   }
   const unfolded = fold === null ? withAge(entries, seen.recovered.get(name)) : asUnchanged(entries, fold)
   return {known: {...checked, digest, entries: unfolded, folded: null}, returned, unstable}
+}
+
+/** What came since the Manifest was last checked, with which artifact. */
+function causeOf(before: string | null, digest: string | null): Cause | null {
+  if (before === null || digest === null) return null
+  return before === digest ? 'same-artifact' : 'new-artifact'
 }
 
 /** Whether the block of a checked Manifest is all there is to it: only then a folded one is compared. */

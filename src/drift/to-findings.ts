@@ -83,6 +83,7 @@ function toReportEntry({entry, filteredBy, ignoreReason}: FilteredEntry, {cluste
     mutedUntil: null,
     firstSeenAt: null,
     changedAt: null,
+    cause: null,
     fingerprint: fingerprint(cluster, watch, entry.stateKey),
   }
 }

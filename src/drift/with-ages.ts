@@ -3,13 +3,17 @@ import type {Report, ReportManifest} from '../model/report.ts'
 import {firstSeenOf} from './last-known.ts'
 import {mutedUntil} from './mutes.ts'
 
-/** The report with what only the memory knows: ages, mutes, and the Manifests that are gone, which come last. */
-export function withAges(report: Report, memory: Memory, previousRunAt: string | null): Report {
+/**
+ * The report with what only the memory knows: ages, causes, mutes, and the Manifests that are gone, which come last; and
+ * what it knew before this reading.
+ */
+export function withAges(report: Report, memory: Memory, {lastRun, digest}: Memory): Report {
   const muted = mutedUntil(memory.mutes)
   const gone = report.outcome === 'failed' ? [] : goneManifests(report, memory)
   return {
     ...report,
-    run: {...report.run, previousRunAt},
+    run: {...report.run, previousRunAt: lastRun?.startedAt ?? null},
+    source: report.source && {...report.source, previousDigest: digest},
     summary: report.summary && {
       ...report.summary,
       manifests: {...report.summary.manifests, gone: report.summary.manifests.gone + gone.length},
@@ -17,9 +21,15 @@ export function withAges(report: Report, memory: Memory, previousRunAt: string |
     manifests: [...report.manifests.map(manifest => withAge(manifest, memory)), ...gone],
     entries: report.entries.map(entry => {
       const known = memory.manifests.get(entry.manifest)?.entries.get(entry.stateKey)
-      const {firstSeenAt = null, changedAt = null} = known ?? {}
+      const {firstSeenAt = null, changedAt = null, cause = null} = known ?? {}
       const isDrift = entry.filteredBy === null
-      return {...entry, mutedUntil: isDrift ? muted(entry.manifest, entry.stateKey) : null, firstSeenAt, changedAt}
+      return {
+        ...entry,
+        mutedUntil: isDrift ? muted(entry.manifest, entry.stateKey) : null,
+        firstSeenAt,
+        changedAt,
+        cause,
+      }
     }),
   }
 }

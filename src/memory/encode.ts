@@ -39,6 +39,7 @@ function toDocument(memory: Memory, writtenBy: string): Covering<Omit<MemoryDocu
     cluster,
     watch,
     source: source ?? undefined,
+    digest: memory.digest ?? undefined,
     key,
     lastRun: lastRun ?? undefined,
     lastSuccessAt: memory.lastSuccessAt ?? undefined,
@@ -87,6 +88,7 @@ function toEntry(key: KeyDocument, entry: KnownEntry, known: KnownManifest, {las
     group: group === lastRun?.group ? undefined : group,
     filteredBy: entry.filteredBy ?? undefined,
     again: entry.again || undefined,
+    cause: entry.cause ?? undefined,
     absentSince: entry.absentSince ?? undefined,
   }
 }

@@ -1,5 +1,6 @@
 import {z} from 'zod'
 
+import {causes} from '../model/cause.ts'
 import {diffTypes} from '../model/diff-entry.ts'
 import {reasons, runOutcomes} from '../model/report.ts'
 
@@ -38,6 +39,7 @@ const entry = z.strictObject({
   group: z.string().optional(),
   filteredBy: z.enum(['always-sync', 'ignore-rule']).optional(),
   again: set.optional(),
+  cause: z.enum(causes).optional(),
   absentSince: time.optional(),
 })
 
@@ -115,6 +117,7 @@ export const memoryDocument = z.strictObject({
   cluster: z.string(),
   watch: z.string(),
   source: z.string().optional(),
+  digest: z.string().optional(),
   key: z.string().regex(/^[0-9a-f]{64}$/),
   lastRun: z
     .strictObject({id: z.string(), group: z.string(), startedAt: time, readAt: time, outcome: z.enum(runOutcomes)})

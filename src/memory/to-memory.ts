@@ -30,6 +30,7 @@ export function toMemory(document: MemoryDocument): Memory {
     cluster,
     watch,
     source: document.source ?? null,
+    digest: document.digest ?? null,
     key,
     lastRun,
     lastSuccessAt: document.lastSuccessAt ?? null,
@@ -77,6 +78,7 @@ function toEntry(
     group: group ?? '',
     filteredBy: entry.filteredBy ?? null,
     again: entry.again ?? false,
+    cause: entry.cause ?? null,
     absentSince: entry.absentSince ?? null,
   }
 }

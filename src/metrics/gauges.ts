@@ -22,7 +22,7 @@ export const gauges = {
   },
   tazuna_watch_source_info: {
     help: 'The artifact that the last run compared; always 1.',
-    labels: ['ref', 'digest', 'revision'],
+    labels: ['ref', 'digest', 'revision', 'source', 'created'],
   },
   tazuna_watch_memory_ok: {help: 'Whether the last run could read and save what it remembers.', labels: []},
   tazuna_watch_manifests: {

@@ -55,6 +55,7 @@ function hasMemoryTrouble({warnings, error}: Report): boolean {
 /** A folder has no digest. */
 function sourceFamily(source: Report['source']): Family {
   if (source === null || source.digest === null) return gauge('tazuna_watch_source_info', [])
-  const {ref, digest, revision} = source
-  return gauge('tazuna_watch_source_info', [[{ref, digest, revision: revision ?? ''}, 1]])
+  const {ref, digest, revision, url, createdAt} = source
+  const labels = {ref, digest, revision: revision ?? '', source: url ?? '', created: createdAt ?? ''}
+  return gauge('tazuna_watch_source_info', [[labels, 1]])
 }

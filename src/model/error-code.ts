@@ -23,7 +23,7 @@ export const errorCodes = {
   ARTIFACT_NETWORK: {exit: 75, hint: 'check host, port, proxy and network policy'},
   ARTIFACT_TLS: {
     exit: 66,
-    hint: 'add the CA with NODE_EXTRA_CA_CERTS, or set source.plainHttp for a registry without TLS',
+    hint: 'name the PEM file of its authority with http.caFile; for a registry without TLS set source.plainHttp',
   },
   ARTIFACT_TIMEOUT: {exit: 75, hint: 'the registry is slow or a network policy drops the packets'},
   ARTIFACT_REDIRECT_REJECTED: {exit: 66, hint: 'the registry redirects to a place that is not followed'},
@@ -45,6 +45,18 @@ export const errorCodes = {
   ARTIFACT_HELPER_FAILED: {
     exit: 75,
     hint: 'run `echo HOST | docker-credential-NAME get` by hand as the same user, with the same PATH',
+  },
+  ARTIFACT_SIGNATURE_MISSING: {
+    exit: 66,
+    hint: 'sign it with `cosign sign --key`; with source.verify.require: false it is used unverified',
+  },
+  ARTIFACT_SIGNATURE_PENDING: {
+    exit: 75,
+    hint: 'it was pushed a moment ago and may still be signed: the next run looks again (source.verify.grace)',
+  },
+  ARTIFACT_SIGNATURE_INVALID: {
+    exit: 66,
+    hint: 'do not trust it; if another key signed it rightly, add that key to source.verify.keys',
   },
   ARTIFACT_STORE_IO: {exit: 75, hint: 'check free space and rights of the temporary folder'},
 

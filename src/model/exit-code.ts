@@ -14,7 +14,8 @@ export const exitCodes = [
   {
     code: 66,
     name: 'source',
-    means: "the source (or `parse`'s file) cannot be used: not found, denied, archive unsafe",
+    means:
+      "the source (or `parse`'s file) cannot be used: not found, denied, archive unsafe, not signed as `source.verify` wants",
     retryHelps: 'no',
   },
   {
@@ -41,7 +42,7 @@ export const exitCodes = [
     code: 75,
     name: 'temporary',
     means:
-      'our own calls to the source or the memory met network trouble, a timeout, a rate limit or a 5xx; or another run is at work',
+      'our own calls to the source or the memory met network trouble, a timeout, a rate limit or a 5xx; an artifact may still be signed; or another run is at work',
     retryHelps: 'yes',
   },
   {

@@ -1,3 +1,4 @@
+import type {Cause} from './cause.ts'
 import type {DiffType, DriftType} from './diff-entry.ts'
 import type {Claim, Failing, Folded, MassDrift} from './memory.ts'
 import type {Reason, RunOutcome} from './report.ts'
@@ -97,17 +98,22 @@ export type ExplainedEntry = {
   readonly changedAt: string
   /** Runs in a row that saw it. */
   readonly sightings: number
+  /** With what it came. */
+  readonly cause: Cause | null
+  /** Until when it is not told, as it came with a new artifact; null where that is not so. */
+  readonly graceUntil: string | null
 }
 
 /**
  * How an entry stands with one notifier: `told` and the same since; `changed` since it was told; `new`: not told;
- * `unripe`: not seen often enough; `unmatched`: its `match` leaves it out; `resolved`: proven gone, and not told yet.
+ * `unripe`: not seen often enough; `grace`: it came with a new artifact not long ago; `unmatched`: its `match` leaves it out; `resolved`: proven gone, and not told yet.
  */
 export type EntryStatus =
   | 'told'
   | 'changed'
   | 'new'
   | 'unripe'
+  | 'grace'
   | 'muted'
   | 'unmatched'
   | 'ignore-rule'

@@ -1,4 +1,5 @@
 import type {EndedAlert} from './alert.ts'
+import type {Cause} from './cause.ts'
 import type {DiffType} from './diff-entry.ts'
 import type {MessageReference} from './message-reference.ts'
 import type {Reason, RunOutcome} from './report.ts'
@@ -13,6 +14,8 @@ export type Memory = {
   readonly watch: string
   /** Reference or folder of the last run; a field only, no part of the identity. */
   readonly source: string | null
+  /** Digest of the artifact that was opened last; null of a folder. */
+  readonly digest: string | null
   /** 64 hex digits, random: the hashes of Secrets are kept as HMACs with it, as they include low-entropy plaintext. */
   readonly key: string
   readonly lastRun: LastRun | null
@@ -96,6 +99,8 @@ export type KnownEntry = {
   readonly filteredBy: 'always-sync' | 'ignore-rule' | null
   /** It was here before, and came back soon after it had gone. */
   readonly again: boolean
+  /** With what it came; null where that is not known, as in the first run or of a folder. */
+  readonly cause: Cause | null
   /** Since when it is proven absent; null while it is there. */
   readonly absentSince: string | null
 }
@@ -173,6 +178,7 @@ export function emptyMemory(cluster: string, watch: string, key: string): Memory
     cluster,
     watch,
     source: null,
+    digest: null,
     key,
     lastRun: null,
     lastSuccessAt: null,

@@ -1,3 +1,4 @@
+import type {Cause} from './cause.ts'
 import type {DiffType} from './diff-entry.ts'
 import type {Failing, Folded, MassDrift} from './memory.ts'
 import type {MessageReference} from './message-reference.ts'
@@ -56,6 +57,8 @@ export type OpenEntry = {
   readonly status: 'new' | 'changed' | 'open'
   /** It had gone, and came back. */
   readonly again: boolean
+  /** With what it came; null where that is not known. */
+  readonly cause: Cause | null
   readonly firstSeenAt: string
   readonly changedAt: string
 }

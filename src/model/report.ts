@@ -1,5 +1,7 @@
 import {z} from 'zod'
 
+import {causes} from './cause.ts'
+
 /**
  * The report: the product's main interface, one versioned document per run, completed or failed. Every key is always
  * there, in this order; null means unknown. v1 only ever gains keys. `schema/report.v1.json` is made from this file.
@@ -57,6 +59,12 @@ export const ReportEntry = ParsedEntry.extend({
   mutedUntil: time.nullable(),
   firstSeenAt: time.nullable(),
   changedAt: time.nullable(),
+  cause: z
+    .enum(causes)
+    .nullable()
+    .describe(
+      'with what it came: another artifact than the run before had, so perhaps not applied yet; or the same one',
+    ),
   fingerprint: z.string().describe('identity across runs: cluster, watch and State key, hashed'),
 })
 export type ReportEntry = z.infer<typeof ReportEntry>
@@ -80,6 +88,8 @@ export const ReportSource = z.strictObject({
   revision: z.string().nullable(),
   createdAt: time.nullable(),
   verifiedBy: z.array(z.string()),
+  url: z.string().nullable().describe('where its content comes from, as its pusher noted it'),
+  previousDigest: z.string().nullable().describe('of the artifact that the run before opened; null where unknown'),
 })
 export type ReportSource = z.infer<typeof ReportSource>
 

@@ -45,6 +45,7 @@ function presentFacts(manifest: ManifestExplanation, {notifier, explanation, hel
     due.length > 0 ? newText(count('new'), count('changed'), count('resolved')) : null,
     due.length > 0 || held ? null : waitText(manifest, count, now),
     unripeText(manifest, minSightings),
+    graceText(manifest, now),
     ...mutedTexts(manifest, count('muted')),
     unmatchedText(count('unmatched'), entries.length),
     filteredText(count('ignore-rule'), count('always-sync')),
@@ -100,6 +101,14 @@ function unripeText({entries}: ManifestExplanation, minSightings: number): strin
   const seen = Math.max(...unripe.map(({sightings}) => sightings))
   const often = seen === 1 ? 'once' : `in ${timesText(seen)}`
   return `not told: ${countedEntries(unripe.length)} seen ${often}, told after ${timesText(minSightings)}`
+}
+
+function graceText({entries}: ManifestExplanation, now: string): string | null {
+  const waiting = entries.filter(({status}) => status === 'grace')
+  const first = waiting.flatMap(({graceUntil}) => graceUntil ?? []).toSorted()[0]
+  if (first === undefined) return null
+  const count = countedEntries(waiting.length)
+  return `not told: ${count} came with a new artifact, perhaps not applied yet; told ${fromText(first, now)} if still there`
 }
 
 function mutedTexts({mutes}: ManifestExplanation, entries: number): string[] {
@@ -161,6 +170,7 @@ const statusTexts: Readonly<Record<EntryStatus, string>> = {
   changed: 'told, changed since',
   new: 'not told yet',
   unripe: 'not seen often enough',
+  grace: 'came with a new artifact',
   muted: 'muted',
   unmatched: 'left out by `match`',
   'ignore-rule': 'ignored',

@@ -1,6 +1,6 @@
 import type {Report, ReportManifest} from '../model/report.ts'
 import {age, utc} from './age.ts'
-import {shortCommit} from './row-text.ts'
+import {shortCommit} from './shortened.ts'
 
 /** When a Manifest was last applied, in words: `at` in UTC, `ago` as an age, `commit` shortened or null. */
 export type LastApplied = {readonly at: string; readonly ago: string; readonly commit: string | null}

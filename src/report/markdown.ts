@@ -7,7 +7,7 @@ import {fit, type Part, type Rows} from './markdown-fit.ts'
 import {manifestPart} from './markdown-manifest.ts'
 import {block, code, prose} from './markdown-text.ts'
 import {gonePart, uncheckedPart} from './markdown-unchecked.ts'
-import {shortDigest, shortRevision} from './row-text.ts'
+import {sourceParts} from './source-parts.ts'
 import {summaryParts} from './summary-parts.ts'
 
 /** `limit` in bytes; without one nothing is left out. */
@@ -54,9 +54,7 @@ function emojiOf({outcome}: Report, drifted: readonly DriftedManifest[]): string
 
 function sourceText({source, tazuna}: Report): string {
   const facts = [
-    source === null ? null : code(source.ref),
-    source?.digest ? code(shortDigest(source.digest)) : null,
-    source?.revision ? code(shortRevision(source.revision)) : null,
+    ...sourceParts(source).map(({words, value}) => [words, value && code(value)].filter(Boolean).join(' ')),
     tazuna.version === null ? null : `tazuna ${code(tazuna.version)}`,
   ].filter(fact => fact !== null)
   return facts.length === 0 ? '' : `\n${facts.join(' · ')}\n`

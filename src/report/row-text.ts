@@ -1,5 +1,6 @@
 import type {ParsedEntry, Report, ReportEntry} from '../model/report.ts'
 import {age, isJustNow, since, utc} from './age.ts'
+import {causeText} from './cause-text.ts'
 
 /** `Kind namespace/name`, or the raw State key. */
 export function objectName({resource, stateKey}: Pick<ParsedEntry, 'resource' | 'stateKey'>): string {
@@ -21,11 +22,15 @@ function shortHash(hash: string): string {
 }
 
 /** Since when an entry is there, since when its content is another, until when it is muted; null without a memory. */
-export function lastingText({firstSeenAt, changedAt, mutedUntil}: ReportEntry, run: Report['run']): string | null {
+export function lastingText(
+  {firstSeenAt, changedAt, mutedUntil, cause}: ReportEntry,
+  run: Report['run'],
+): string | null {
   if (firstSeenAt === null) return null
   const isNew = isJustNow(firstSeenAt, run)
   const facts = [
     isNew ? 'new' : since(firstSeenAt, run),
+    isNew ? causeText(cause) : null,
     isNew || changedAt === null || changedAt === firstSeenAt ? null : changedText(changedAt, run),
     mutedUntil === null ? null : `muted until ${utc(mutedUntil)}`,
   ]
@@ -34,17 +39,4 @@ export function lastingText({firstSeenAt, changedAt, mutedUntil}: ReportEntry, r
 
 function changedText(changedAt: string, run: Report['run']): string {
   return isJustNow(changedAt, run) ? 'changed just now' : `changed ${age(changedAt, run.finishedAt)} ago`
-}
-
-export function shortCommit(commit: string): string {
-  return /^[0-9a-f]+$/.test(commit) ? commit.slice(0, 12) : commit
-}
-
-export function shortDigest(digest: string): string {
-  return digest.replace(/^(\w+:[0-9a-f]{12})[0-9a-f]+$/, '$1')
-}
-
-/** Flux writes `branch@sha1:<commit>`; a bare commit is as common. */
-export function shortRevision(revision: string): string {
-  return revision.replaceAll(/\b([0-9a-f]{12})[0-9a-f]{20,}\b/g, '$1')
 }

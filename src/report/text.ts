@@ -6,7 +6,8 @@ import {disarm} from './disarm.ts'
 import {countDriftRows, driftedManifests, type DriftedManifest} from './drifted-manifests.ts'
 import {lastApplied} from './last-applied.ts'
 import {printableLines, printableReport} from './printable.ts'
-import {hashText, lastingText, objectName, shortDigest, shortRevision} from './row-text.ts'
+import {hashText, lastingText, objectName} from './row-text.ts'
+import {sourceParts} from './source-parts.ts'
 import {styler, type Style} from './style.ts'
 import {summaryParts} from './summary-parts.ts'
 import {countsText} from './wording.ts'
@@ -24,7 +25,7 @@ export function renderReportText(given: Report, {color, width}: TextOptions): st
   const look = {style, width}
   const drifted = driftedManifests(report)
   const sections = [
-    heading(report, style),
+    heading(report, look),
     errorLines(report, look),
     ...drifted.map(manifest => manifestLines(report, manifest, style)),
     uncheckedLines(report, look),
@@ -41,17 +42,15 @@ export function renderReportText(given: Report, {color, width}: TextOptions): st
   return disarm(`${text}\n`)
 }
 
-function heading({cluster, watch, source, tazuna}: Report, style: Style): string[] {
+function heading({cluster, watch, source, tazuna}: Report, {style, width}: Look): string[] {
   const name = cluster ?? 'unknown cluster'
   const facts = [
-    source === null ? null : source.ref,
-    source?.digest ? shortDigest(source.digest) : null,
-    source?.revision ? shortRevision(source.revision) : null,
-    tazuna.version === null ? null : `tazuna ${tazuna.version}`,
-  ].filter(fact => fact !== null)
+    ...sourceParts(source).map(({words, value}) => [words, value ?? ''].filter(text => text !== '').join(' ')),
+    ...(tazuna.version === null ? [] : [`tazuna ${tazuna.version}`]),
+  ]
   return [
     style('bold', watch === 'default' ? name : `${name} / ${watch}`),
-    ...(facts.length > 0 ? [style('dim', facts.join(' · '))] : []),
+    ...(facts.length > 0 ? [style('dim', wrap(facts.join(' · '), width, 2, 0))] : []),
   ]
 }
 

@@ -1,11 +1,11 @@
 import {describe, expect, it} from 'vitest'
 
-import {findByKey} from '../../src/artifact/auth-key.ts'
+import {mostSpecificFirst} from '../../src/artifact/auth-key.ts'
 
 const matches = (key: string, host: string, repository = 'acme/config') =>
-  findByKey(new Map([[key, true]]), host, repository) === true
+  mostSpecificFirst([[key, true]], host, repository).length === 1
 
-describe('findByKey', () => {
+describe('mostSpecificFirst', () => {
   it.each([
     ['ghcr.io', 'ghcr.io', true],
     ['ghcr.io', 'xghcr.io', false],
@@ -61,15 +61,24 @@ describe('findByKey', () => {
   })
 
   it.each([
-    [['ghcr.io', 'ghcr.io/acme', 'ghcr.io/acme/config'], 'ghcr.io/acme/config'],
-    [['*.io', 'ghcr.io'], 'ghcr.io'],
-    [['*.*', '*.io'], '*.io'],
-    [['*.io/acme', 'ghcr.io'], 'ghcr.io'],
-    [['https://ghcr.io/v1/', 'ghcr.io'], 'ghcr.io'],
-    [['ghcr.io/other', 'ghcr.io'], 'ghcr.io'],
-  ])('takes the most specific of %j', (keys, expected) => {
-    for (const order of [keys, keys.toReversed()]) {
-      expect(findByKey(new Map(order.map(key => [key, key])), 'ghcr.io', 'acme/config')).toBe(expected)
+    [['ghcr.io/acme/config', 'ghcr.io/acme', 'ghcr.io']],
+    [['ghcr.io/acme', 'ghcr.io', 'https://ghcr.io/v1/', '*.io/acme/config', '*.io', '*.*']],
+    [['https://index.docker.io/v1/']],
+  ])('gives all that match, in this order however they are written: %j', keys => {
+    const all = [...keys, 'ghcr.io/other', 'quay.io', 'ghcr.io:5000', '*.example.com']
+    const host = keys[0]!.includes('docker.io') ? 'docker.io' : 'ghcr.io'
+    for (const order of [all, all.toReversed()]) {
+      const entries = order.map(key => [key, key] as const)
+      expect(mostSpecificFirst(entries, host, 'acme/config')).toEqual(keys)
     }
+  })
+
+  it('leaves what is as specific in the order in which it is given', () => {
+    const entries = [
+      ['ghcr.io', 1],
+      ['ghcr.io/acme', 2],
+      ['ghcr.io', 3],
+    ] as const
+    expect(mostSpecificFirst(entries, 'ghcr.io', 'acme/config')).toEqual([2, 1, 3])
   })
 })

@@ -12,9 +12,10 @@ import {tempDir, type TempDir} from '../support/temp-dir.ts'
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const login = (username: string) => JSON.stringify({auths: {'a.io': {username, password: 'pass'}}})
 
-const wanted = (host: string, repository = 'acme/config') => ({
+const wanted = (host: string, repository = 'acme/config', isAgain = false) => ({
   host,
   repository,
+  isAgain,
   attempt: attemptOf('pulling x'),
   signal: new AbortController().signal,
 })
@@ -30,7 +31,11 @@ describe('readCredentials', () => {
 
   const read = (env: NodeJS.ProcessEnv = {}, options: Partial<CredentialOptions> = {}) =>
     readCredentials({env, homeDir: home.path, onSecret: secret => void secrets.push(secret), ...options})
-  const lookup = async (host: string, env?: NodeJS.ProcessEnv) => (await read(env)).lookup(wanted(host))
+  /** The first one, or why there is none. */
+  async function lookup(host: string, env?: NodeJS.ProcessEnv) {
+    const {logins, note} = await (await read(env)).lookup(wanted(host))
+    return logins[0] ?? {credential: null, origin: note}
+  }
 
   async function lookupIn(config: unknown, host = 'ghcr.io', env?: NodeJS.ProcessEnv) {
     await home.write('.docker/config.json', typeof config === 'string' ? config : JSON.stringify(config))
@@ -81,10 +86,28 @@ describe('readCredentials', () => {
     expect(userOf(credential)).toBe('puller')
   })
 
+  it('takes a folder with a mounted secret of the older kind, which has only the entries', async () => {
+    await home.write('secret/.dockercfg', JSON.stringify({'*.io': {auth: base64('puller:p'), email: 'a@example.com'}}))
+    const {credential} = await lookup('ghcr.io', {DOCKER_CONFIG: join(home.path, 'secret')})
+    expect(userOf(credential)).toBe('puller')
+  })
+
+  it.each([
+    {psFormat: 'table', HttpHeaders: {'User-Agent': 'x'}},
+    {proxies: {default: {httpProxy: 'http://proxy:3128'}}},
+    {currentContext: 'default', plugins: {debug: {hooks: 'exec'}}},
+    {},
+  ])('takes a config without logins for what it is: %j', async config => {
+    expect(await lookupIn(config)).toEqual({credential: null, origin: null})
+  })
+
   it('takes the login of the config before all others, and reads nothing else', async () => {
     const configured: Credential = {kind: 'password', username: 'me', password: new Secret('configured-word')}
-    const credentials = await read({DOCKER_AUTH_CONFIG: 'broken'}, {configured})
-    expect(await credentials.lookup(wanted('a.io'))).toEqual({credential: configured, origin: 'source.credentials'})
+    const credentials = await read({DOCKER_AUTH_CONFIG: 'broken'}, {configured: () => configured})
+    expect(await credentials.lookup(wanted('a.io'))).toEqual({
+      logins: [{credential: configured, origin: 'source.credentials'}],
+      note: null,
+    })
     expect(redactor(secrets)(`configured-word ${base64('me:configured-word')}`)).toBe('[redacted] [redacted]')
   })
 

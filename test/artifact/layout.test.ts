@@ -16,11 +16,12 @@ function layer(annotations?: Record<string, string>, mediaType = 'application/vn
   return annotations === undefined ? descriptor : {...descriptor, annotations}
 }
 
-function plan(layers: readonly ReturnType<typeof layer>[], more = {}, limits = {}) {
+type Layer = ReturnType<typeof layer> & {urls?: string[]}
+
+function plan(layers: readonly Layer[], more = {}, limits = {}, wanted: string | null = null) {
   const manifest = {...imageManifest([...layers]), schemaVersion: 2 as const, layers: [...layers], ...more}
-  return planLayers(manifest, {...defaultLimits, ...limits}, attemptOf('pulling x')).map(
-    ({kind, path, contentDigest}) => [kind, path, contentDigest],
-  )
+  const options = {layer: wanted, limits: {...defaultLimits, ...limits}, attempt: attemptOf('pulling x')}
+  return planLayers(manifest, options).map(({kind, path, contentDigest}) => [kind, path, contentDigest])
 }
 
 describe('planLayers', () => {
@@ -82,9 +83,70 @@ describe('planLayers', () => {
     )
   })
 
-  it('refuses a container image by its name', () => {
-    expect(() => plan([layer(), layer(undefined, 'x')], {config: imageConfig})).toThrow(
-      'pulling x: it is a container image of 2 layers',
+  it.each(['application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json'])(
+    'refuses a container image (%s) by its name',
+    mediaType => {
+      expect(() => plan([layer(), layer(undefined, 'x')], {config: {...imageConfig, mediaType}})).toThrow(
+        expect.objectContaining({
+          code: 'ARTIFACT_LAYOUT_INVALID',
+          message: 'pulling x: it is a container image of 2 layers',
+          hint: 'push the folder itself, not an image: `oras push REFERENCE ./`',
+        }),
+      )
+    },
+  )
+
+  it('does not read a config of another type, nor what an artifact calls itself', () => {
+    const config = {...imageConfig, mediaType: 'application/vnd.acme.config+json'}
+    expect(plan([layer()], {config, artifactType: 'application/vnd.acme.unheard-of'})).toEqual([['tar', '', null]])
+  })
+
+  it.each([
+    ['a type of OCI', 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip', []],
+    ['a type of Docker', 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip', []],
+    ['any type with URLs', 'application/vnd.oci.image.layer.v1.tar+gzip', ['https://elsewhere.test/layer']],
+  ])('refuses a foreign layer of %s by its name', (_, mediaType, urls) => {
+    const foreign = {...layer({[title]: 'a'}, mediaType), urls}
+    expect(() => plan([layer({[title]: 'b'}), foreign])).toThrow(
+      expect.objectContaining({
+        code: 'ARTIFACT_UNSUPPORTED_MEDIA_TYPE',
+        message: `pulling x: layer ${foreign.digest} (${mediaType}) is a foreign layer: it lies elsewhere`,
+        hint: expect.stringContaining('push the files themselves') as unknown,
+      }),
+    )
+    expect(plan([{...layer(), urls: []}])).toEqual([['tar', '', null]])
+  })
+
+  const content = 'application/vnd.acme.content.v1.tar+gzip'
+  const provenance = 'application/vnd.in-toto+json'
+
+  it.each([
+    ['beside a provenance layer', [layer(undefined, content), layer(undefined, provenance)], [['tar', '', null]]],
+    ['written in another case, with a parameter', [layer(undefined, `${content}; v=1`), layer()], [['tar', '', null]]],
+    ['with a title', [layer({[title]: 'a'}, content), layer()], [['file', 'a', null]]],
+    ['in a container image', [layer(undefined, content), layer()], [['tar', '', null]]],
+  ])('takes only the layer of the wanted type, %s', (what, layers, expected) => {
+    const more = what === 'in a container image' ? {config: imageConfig} : {}
+    expect(plan(layers, more, {layers: 1}, 'Application/vnd.acme.content.v1.tar+gzip')).toEqual(expected)
+  })
+
+  it.each([
+    ['no layer', [layer(), layer({[title]: 'a'})]],
+    ['2 layers', [layer(undefined, content), layer({}, content), layer(undefined, provenance)]],
+  ])('refuses %s of the wanted type, and names all', (count, layers) => {
+    const named = layers.map(({digest, mediaType}) => `${digest} (${mediaType})`).join(', ')
+    expect(() => plan(layers, {}, {}, content)).toThrow(
+      expect.objectContaining({
+        code: 'ARTIFACT_LAYOUT_INVALID',
+        message: `pulling x: it has ${count} of type ${content}: ${named}`,
+        hint: 'set source.layer to a media type that exactly one layer has',
+      }),
+    )
+  })
+
+  it('names source.layer where there is a choice', () => {
+    expect(() => plan([layer(), layer(undefined, provenance)])).toThrow(
+      expect.objectContaining({hint: expect.stringContaining('source.layer') as unknown}),
     )
   })
 

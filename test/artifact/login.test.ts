@@ -20,19 +20,54 @@ it('asks for one token when several requests are refused at once, and for anothe
     onSecret: () => undefined,
     timing: instantTiming(),
   })
-  const refuse = () =>
-    login.answer({
-      challenges: parseChallenges(`Bearer realm="${server.realm}"`),
-      sent: login.header(),
-      said: '',
-      attempt: attemptOf('pulling x'),
-      signal: new AbortController().signal,
-    })
+  const step = {attempt: attemptOf('pulling x'), signal: new AbortController().signal}
+  const header = () => login.forRequest(step).header()
+  const refuse = async () => {
+    const sent = await header()
+    const [challenge] = parseChallenges(`Bearer realm="${server.realm}"`)
+    const refusal = {status: 401, challenge: challenge!, schemes: 'bearer', isScope: false, sent, said: ''}
+    await login.forRequest(step).answer(refusal)
+  }
   await Promise.all([refuse(), refuse(), refuse()])
   expect(server.calls).toHaveLength(1)
-  expect(login.header()).toBe(`Bearer ${server.tokens[0]}`)
+  expect(await header()).toBe(`Bearer ${server.tokens[0]}`)
   await Promise.all([refuse(), refuse(), refuse()])
   expect(server.calls).toHaveLength(2)
-  expect(login.header()).toBe(`Bearer ${server.tokens[1]}`)
+  expect(await header()).toBe(`Bearer ${server.tokens[1]}`)
+  await http.close()
+})
+
+it('keeps a token for each scope and service, and takes none twice that was refused', async () => {
+  await using server = await startTokenServer()
+  const http = httpClient({env: {}})
+  const login = openLogin({
+    http,
+    origin: toOrigin('127.0.0.1:5000', false),
+    reference: parseReference('oci://127.0.0.1:5000/acme/config'),
+    credentials: nobody,
+    onSecret: () => undefined,
+    timing: instantTiming(),
+  })
+  const step = {attempt: attemptOf('pulling x'), signal: new AbortController().signal}
+  async function ask(service: string, scope: string): Promise<string | null> {
+    const [challenge] = parseChallenges(`Bearer realm="${server.realm}",service="${service}",scope="${scope}"`)
+    const request = login.forRequest(step)
+    const sent = await request.header()
+    await request.answer({status: 401, challenge: challenge!, schemes: 'bearer', isScope: false, sent, said: ''})
+    return await request.header()
+  }
+  const one = await ask('a', 'one')
+  const two = await ask('a', 'two')
+  const other = await ask('b', 'one')
+  expect(new Set([one, two, other]).size).toBe(3)
+  expect(await ask('a', 'one')).toBe(one)
+  expect(await ask('a', 'two')).toBe(two)
+  expect(await ask('a', 'two')).not.toBe(two)
+  expect(server.calls.map(({service, scopes}) => `${service} ${scopes.join()}`)).toEqual([
+    'a one',
+    'a two',
+    'b one',
+    'a two',
+  ])
   await http.close()
 })

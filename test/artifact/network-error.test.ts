@@ -58,6 +58,18 @@ describe('toNetworkError', () => {
     }
   })
 
+  it.each([
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'http.caFile'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'http.caFile'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'http.caFile'],
+    ['ENOENT', 'http.caFile'],
+    ['CERT_HAS_EXPIRED', 'renew the certificate'],
+    ['CERT_NOT_YET_VALID', 'clock'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'a name that its certificate has'],
+  ])('names the fix for %s', (code, fix) => {
+    expect(meaning(failureOf(code))).toMatchObject({hint: expect.stringContaining(fix) as unknown})
+  })
+
   it('says of several addresses what the first did', () => {
     const error = Object.assign(new AggregateError([failureOf('ECONNREFUSED', 'first'), failureOf('X', 'second')]), {
       code: 'ECONNREFUSED',

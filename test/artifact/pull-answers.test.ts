@@ -66,6 +66,30 @@ describe('pullArtifact from a registry that answers no', () => {
     },
   )
 
+  it.each([
+    ['{"errors":[{"code":"UNAUTHORIZED","message":"no"}]}', ': UNAUTHORIZED: no'],
+    ['{"errors":[{"code":7,"message":"no"}]}', ': no'],
+    ['{"error":"invalid_grant","error_description":"it expired"}', ': invalid_grant: it expired'],
+    ['{"error":{"code":"X","message":"no"}}', ': X: no'],
+    ['{"details":"incorrect username or password"}', ': incorrect username or password'],
+    ['{"message":"no"}', ': no'],
+    ['{"errors":[]}', ''],
+    ['[]', ''],
+    ['"text"', ''],
+    [
+      '{"errors":[{"message":"see https://s3.example.com/a/b?X-Amz-Signature=word&x=1 and"}]}',
+      ': see https://s3.example.com/a/b and',
+    ],
+    [
+      '{"errors":[{"message":"\\"https://x.example.com/?a=word\\" is no place#word"}]}',
+      ': "https://x.example.com/" is no place#word',
+    ],
+  ])('quotes what is a text of %s', async (body, text) => {
+    world.registry.answer('manifests/prod', {status: 404, headers: json, body})
+    const {message} = (await world.failure()) as Error
+    expect(message.slice(message.indexOf('answered'))).toBe(`answered 404${text}`)
+  })
+
   it('cuts what the registry says', async () => {
     const body = errorBody('UNKNOWN', `a\u0000b\u009B${'x'.repeat(20_000)}`)
     world.registry.answer('manifests/prod', {status: 500, headers: json, body: body.slice(0, 10_000) + body.slice(-10)})

@@ -1,9 +1,11 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 
-import type {StoredDescriptor} from '../support/fake-registry.ts'
+import type {StoredDescriptor as Stored} from '../support/fake-registry.ts'
 import {addFileLayer, imageManifest, indexType, manifestType} from './artifact-builder.ts'
 import {openPullWorld, type PullWorld} from './pull-world.ts'
 import {readTree} from './read-tree.ts'
+
+type StoredDescriptor = Stored & {artifactType?: string}
 
 describe('pullArtifact of an index', () => {
   let world: PullWorld
@@ -58,6 +60,73 @@ describe('pullArtifact of an index', () => {
     })
     await using artifact = await world.pull(`@${other.digest}`)
     expect(await readTree(artifact.folder)).toEqual({b: '644 y'})
+  })
+
+  const ofType = (artifactType: string, name: string): StoredDescriptor => {
+    const {registry} = world
+    return registry.addManifest(imageManifest([addFileLayer(registry, name, 'z')], {artifactType}), manifestType)
+  }
+
+  it('takes the one of the wanted type, as the index or the image manifest itself says it', async () => {
+    const [one, two] = [ofType('application/vnd.acme.one', 'one'), ofType('application/vnd.acme.two', 'two')]
+    addIndex([attestation(), {...child, artifactType: 'text/x'}, one, two], {}, 'prod')
+    await using artifact = await world.pull(':prod', {artifactType: 'application/vnd.acme.two'})
+    expect(await readTree(artifact.folder)).toEqual({two: '644 z'})
+    // what has a type in the index is not looked into
+    expect(world.registry.paths()).not.toContain(`manifests/${child.digest}`)
+    addIndex(
+      [
+        {...one, artifactType: 'application/vnd.acme.two'},
+        {...two, artifactType: 'text/x'},
+      ],
+      {},
+      'prod',
+    )
+    await using other = await world.pull(':prod', {artifactType: 'application/vnd.acme.two'})
+    expect(await readTree(other.folder)).toEqual({one: '644 z'})
+  })
+
+  it('takes the type of the config where there is no other, and one in an index below', async () => {
+    const config = {...imageManifest([]).config, mediaType: 'application/vnd.acme.config'}
+    const {registry} = world
+    const old = registry.addManifest(imageManifest([addFileLayer(registry, 'old', 'z')], {config}), manifestType)
+    addIndex([child, addIndex([child, old])], {}, 'prod')
+    await using artifact = await world.pull(':prod', {artifactType: 'application/vnd.acme.config'})
+    expect(await readTree(artifact.folder)).toEqual({old: '644 z'})
+  })
+
+  it.each([
+    ['none', 'text/none', /none of its 3 image manifests is of the type text\/none: sha256:/],
+    ['two', 'application/vnd.acme.one', /2 image manifests are of the type application\/vnd\.acme\.one: sha256:/],
+  ])('lists the digests when %s has the wanted type', async (_, artifactType, message) => {
+    addIndex([child, ofType('application/vnd.acme.one', 'a'), ofType('application/vnd.acme.one', 'b')], {}, 'prod')
+    await expect(world.pull(':prod', {artifactType})).rejects.toMatchObject({
+      code: 'ARTIFACT_AMBIGUOUS_INDEX',
+      message: expect.stringMatching(message) as unknown,
+    })
+  })
+
+  it('does not look into dozens of image manifests for a type', async () => {
+    addIndex(
+      Array.from({length: 33}, () => child),
+      {},
+      'prod',
+    )
+    const error = await world.failure(':prod', {artifactType: 'text/x'})
+    expect(error).toMatchObject({code: 'ARTIFACT_LIMIT_EXCEEDED'})
+    expect(world.registry.paths()).toEqual(['manifests/prod'])
+  })
+
+  it('refuses the withdrawn artifact manifest by its name, in an index too', async () => {
+    const mediaType = 'application/vnd.oci.artifact.manifest.v1+json'
+    const withdrawn = world.registry.addManifest({mediaType, blobs: []}, mediaType, 'prod')
+    for (const tag of [':prod', ':index']) {
+      addIndex([withdrawn], {}, 'index')
+      await expect(world.pull(tag)).rejects.toMatchObject({
+        code: 'ARTIFACT_UNSUPPORTED_MEDIA_TYPE',
+        message: expect.stringContaining('it is an artifact manifest, which OCI 1.1 withdrew') as unknown,
+      })
+    }
   })
 
   it.each([

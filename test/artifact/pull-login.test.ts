@@ -41,7 +41,7 @@ describe('pullArtifact from a registry that wants a login', () => {
 
   it('says why there may be no credential', async () => {
     const note = 'config.json cannot be read (EACCES)'
-    const credentials = {lookup: () => Promise.resolve({credential: null, origin: note})}
+    const credentials = {lookup: () => Promise.resolve({logins: [], note})}
     await expect(world.pull(':prod', {credentials})).rejects.toThrow(note)
   })
 

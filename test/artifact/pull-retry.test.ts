@@ -52,11 +52,15 @@ describe('pullArtifact from a registry that fails for a moment', () => {
   })
 
   it.each<RegistryAnswer>(['altered', 'endless', {body: 'short'}])(
-    'does not try again what came whole and is wrong: %j',
+    'asks once more, and only once, for what came whole and is wrong: %j',
     async answer => {
       world.registry.answer(blob, answer)
       expect(await world.failure()).toMatchObject({code: expect.stringMatching(/MISMATCH$/) as unknown})
-      expect(world.waits).toEqual([])
+      expect(world.waits).toEqual([250])
+      expect(world.registry.paths().filter(path => path === blob)).toHaveLength(2)
+      world.registry.answer(blob, answer, null)
+      await using artifact = await world.pull()
+      expect(artifact.files).toBe(1)
     },
   )
 

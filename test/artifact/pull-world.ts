@@ -26,14 +26,12 @@ export type PullWorld = AsyncDisposable & {
   leftovers(): Promise<string[]>
 }
 
-export const nobody: Credentials = {lookup: () => Promise.resolve({credential: null, origin: null})}
+export const nobody: Credentials = {lookup: () => Promise.resolve({logins: [], note: null})}
 
 /** Someone who is known at one registry only, by a credential that stands in `config.json`. */
 export function only(credential: Credential | null, host: string): Credentials {
-  return {
-    lookup: wanted =>
-      Promise.resolve(wanted.host === host ? {credential, origin: 'config.json'} : {credential: null, origin: null}),
-  }
+  const logins = credential === null ? [] : [{credential, origin: 'config.json'}]
+  return {lookup: wanted => Promise.resolve({logins: wanted.host === host ? logins : [], note: null})}
 }
 
 /** Midday, without chance, and waiting takes no time: `waits` has what was waited for, in milliseconds. */
@@ -97,6 +95,34 @@ export function forwarding(origin: string, to: string): Http {
     request(request) {
       if (!request.url.startsWith(`${origin}/v2/`)) throw new Error(`called ${request.url}`)
       return http.request({...request, url: request.url.replace(origin, to)})
+    },
+  }
+}
+
+/**
+ * An HTTP client that reaches servers of other names at ours, by origin. Calls of any other origin fail like those of a
+ * host that is not there, and are noted.
+ */
+export function reaching(hosts: Readonly<Record<string, string>>): Http & {
+  readonly strays: string[]
+  /** The logins that came with them. */
+  readonly logins: string[]
+} {
+  const http = httpClient({env: {}})
+  const strays: string[] = []
+  const logins: string[] = []
+  return {
+    ...http,
+    strays,
+    logins,
+    request(request) {
+      const {origin} = new URL(request.url)
+      const host = hosts[origin]
+      if (host !== undefined) return http.request({...request, url: request.url.replace(origin, `http://${host}`)})
+      strays.push(request.url)
+      const {authorization} = request.headers ?? {}
+      if (authorization !== undefined) logins.push(authorization)
+      return Promise.reject(Object.assign(new Error(`getaddrinfo ENOTFOUND ${origin}`), {code: 'ENOTFOUND'}))
     },
   }
 }

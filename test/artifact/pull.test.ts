@@ -1,5 +1,5 @@
 import {readdirSync, statSync} from 'node:fs'
-import {readFile, stat} from 'node:fs/promises'
+import {readFile, stat, writeFile} from 'node:fs/promises'
 import {basename, dirname, isAbsolute, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {gzipSync} from 'node:zlib'
@@ -89,7 +89,8 @@ describe('pullArtifact', () => {
       blobModes.push(statSync(join(world.tempDir, root!, 'blobs', layer.digest.replace(':', '-'))).mode & 0o777)
     }
     const artifact = await world.pull(':prod', {onProgress})
-    expect(blobModes).toEqual([0o600])
+    // nobody else gets as far as that
+    expect(blobModes).toEqual([0o644])
     expect(isAbsolute(artifact.folder)).toBe(true)
     expect(basename(artifact.folder)).toBe(digest.replace(':', '-'))
     const [root] = await world.leftovers()
@@ -138,6 +139,9 @@ describe('pullArtifact', () => {
     await using artifact = await world.pull()
     expect(await readTree(artifact.folder)).toEqual({a: '644 same', b: '644 same'})
     expect(registry.calls).toHaveLength(2)
+    // two files, not one with two names
+    await writeFile(join(artifact.folder, 'a'), 'other')
+    expect(await readTree(artifact.folder)).toEqual({a: '644 other', b: '644 same'})
   })
 
   it('fetches at most three blobs at a time, and all of them', async () => {
@@ -198,7 +202,7 @@ describe('pullArtifact', () => {
     expect(await readTree(artifact.folder)).toEqual({
       'tazuna.yaml': '644 x\n',
       web: '755 folder',
-      'web/run.sh': '755 #!',
+      'web/run.sh': '644 #!',
     })
     addArchive(registry, gzipSync(tar([file('./tazuna.yaml', 'y\n')])))
     await using archive = await world.pull()

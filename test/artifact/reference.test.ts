@@ -39,6 +39,10 @@ describe('parseReference', () => {
     ['oci://ghcr..io/acme', 'its host is not a host name'],
     ['oci://[::g]/acme', 'its host is not a host name'],
     ['oci://[::1/acme', 'its host is not a host name'],
+    ['oci://[fe80::1%eth0]/acme', 'its host is not a host name'],
+    ['oci://1.2.3.4.5/acme', 'its host is not a host name'],
+    ['oci://127.1/acme', 'its host is not a host name'],
+    ['oci://0x7f.0.0.1/acme', 'its host is not a host name'],
     ['oci://ghcr.io:/acme', 'its port'],
     ['oci://ghcr.io:0/acme', 'its port'],
     ['oci://ghcr.io:65536/acme', 'its port'],
@@ -99,7 +103,8 @@ describe('parseReference', () => {
 })
 
 const references = fc.record({
-  host: fc.stringMatching(/^[a-z0-9]{1,5}(\.[a-z0-9]{1,5}){1,2}(:[1-9][0-9]{0,3})?$/),
+  // a name whose last part is a number would be an address
+  host: fc.stringMatching(/^[a-z0-9]{1,5}(\.[a-z0-9]{1,5}){0,1}\.[a-z][a-z0-9]{0,4}(:[1-9][0-9]{0,3})?$/),
   repository: fc.stringMatching(/^[a-z0-9]{1,4}((\.|_|__|--?)[a-z0-9]{1,4}){0,2}(\/[a-z0-9]{1,6}){0,2}$/),
   tag: fc.option(fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,20}$/)),
   digest: fc.option(fc.stringMatching(/^[0-9a-f]{64}$/).map(hex => `sha256:${hex}`)),

@@ -11,6 +11,8 @@ export const identity = canaries.identity.word
 /** One place where a login of user `puller` may be kept. */
 export type KeptLogin = {
   readonly title: string
+  /** Logins that the token server does not take before this one; default none. */
+  readonly refusals?: number
   /** Writes what is needed into the folder of the run, and gives the environment for it. */
   readonly prepare: (w: World, host: string) => Promise<Record<string, string>> | Record<string, string>
 }
@@ -74,6 +76,18 @@ export const keptLogins: readonly KeptLogin[] = [
       const source = {oci: `oci://${host}/acme/config:prod`, credentials}
       await w.dir.write('tazuna-watch.yaml', JSON.stringify({apiVersion: 'tazuna-watch/v1', source}))
       return {DOCKER_AUTH_CONFIG: 'not even JSON'}
+    },
+  },
+  {
+    title: 'two image pull secrets, of which the first is refused',
+    refusals: 1,
+    async prepare(w, host) {
+      const secret = (entry: unknown) => JSON.stringify({auths: {[host.replace('.0.', '.*.')]: entry}})
+      await w.dir.write('pull-1/.dockerconfigjson', secret({auth: basic('nobody:wrong')}))
+      const dockerConfig = [{file: 'pull-1/.dockerconfigjson'}, {env: 'SECOND_PULL_SECRET'}]
+      const source = {oci: `oci://${host}/acme/config:prod`, credentials: {dockerConfig}}
+      await w.dir.write('tazuna-watch.yaml', JSON.stringify({apiVersion: 'tazuna-watch/v1', source}))
+      return {SECOND_PULL_SECRET: secret(right)}
     },
   },
 ]

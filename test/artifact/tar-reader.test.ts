@@ -67,7 +67,7 @@ describe('tarReader', () => {
 
   it('sees that an archive was cut, wherever that is', () => {
     const archive = tar([pax({path: 'é'.repeat(400)}), file('x', 'y'.repeat(1000)), file('z', '')])
-    for (let end = 0; end < archive.length; end += 7) {
+    for (let end = 0; end < archive.length; end += 1) {
       expect(() => read(archive.subarray(0, end), [512])).toThrow(/no archive|cut short/)
     }
     expect(read(archive, [archive.length])).toHaveLength(2)
@@ -156,7 +156,7 @@ describe('tarReader beside the parser of npm tar', () => {
       }),
       {numRuns: 3000},
     )
-    expect(reads).toBeGreaterThan(300)
+    expect(reads).toBeGreaterThan(200)
   })
 })
 

@@ -26,6 +26,15 @@ describe('unpack under limits', () => {
     })
   })
 
+  it('stops at the limit of one file also where that is a layer of its own', async () => {
+    const layers = [{kind: 'file', path: 'tazuna.yaml', bytes: Buffer.from('12345')}] as const
+    expect((await world.unpackLayers(layers, {file: 5})).tree).toEqual({'tazuna.yaml': '644 12345'})
+    await expect(world.unpackLayers(layers, {file: 4})).rejects.toMatchObject({
+      code: 'ARTIFACT_LIMIT_EXCEEDED',
+      message: expect.stringContaining('file "tazuna.yaml" has 5 bytes, and 4 are allowed') as unknown,
+    })
+  })
+
   it('refuses a name that the rules allow and the disk does not', async () => {
     const name = Array.from({length: 16}, () => 'a'.repeat(254)).join('/')
     await expect(world.unpackEntries([pax({path: name}), file('x')])).rejects.toMatchObject({

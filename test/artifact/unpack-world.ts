@@ -19,6 +19,12 @@ type UnpackedTree = Unpacked & {tree: Record<string, string>}
 export type UnpackWorld = AsyncDisposable & {
   /** Where the tree goes; blobs lie beside it. */
   readonly folder: string
+  /** A folder beside that one. */
+  readonly outside: {
+    readonly path: string
+    write(name: string, text: string): Promise<void>
+    tree(): Promise<Record<string, string>>
+  }
   /** Unpacks into the emptied folder and gives the tree. */
   unpackLayers(
     layers: readonly TestLayer[],
@@ -27,6 +33,12 @@ export type UnpackWorld = AsyncDisposable & {
   ): Promise<UnpackedTree>
   /** The same with one archive of these. */
   unpackEntries(entries: readonly TarEntry[], limits?: Partial<Limits>): Promise<UnpackedTree>
+  /** Unpacks into the folder as it is. */
+  unpackInto(
+    layers: readonly TestLayer[],
+    limits?: Partial<Limits>,
+    options?: Partial<UnpackOptions>,
+  ): Promise<UnpackedTree>
 }
 
 export const ordinary = [folder('./'), folder('./web/'), file('./web/a.yaml', 'a: 1\n'), file('./tazuna.yaml', 'x\n')]
@@ -36,16 +48,16 @@ export const ordinaryTree = {web: '755 folder', 'web/a.yaml': '644 a: 1\n', 'taz
 export async function openUnpackWorld(): Promise<UnpackWorld> {
   const root = await mkdtemp(join(tmpdir(), 'tw-unpack-'))
   const target = join(root, 'tree')
+  const outside = join(root, 'outside')
   const fileOf = (digest: string) => join(root, digest.replace(':', '-'))
-  const unpackLayers: UnpackWorld['unpackLayers'] = async (layers, limits = {}, options = {}) => {
+  await mkdir(outside)
+  const unpackInto: UnpackWorld['unpackInto'] = async (layers, limits = {}, options = {}) => {
     const planned: PlannedLayer[] = []
     for (const {bytes, path = '', kind = 'tar', contentDigest = null} of layers) {
       const digest = digestOf(bytes)
       await writeFile(fileOf(digest), bytes)
       planned.push({descriptor: {mediaType: 'x', digest, size: bytes.length}, kind, path, contentDigest})
     }
-    await rm(target, {recursive: true, force: true})
-    await mkdir(target)
     const unpacked = await unpack(planned, {
       fileOf,
       folder: target,
@@ -56,10 +68,21 @@ export async function openUnpackWorld(): Promise<UnpackWorld> {
     })
     return {...unpacked, tree: await readTree(target)}
   }
+  const unpackLayers: UnpackWorld['unpackLayers'] = async (...args) => {
+    await rm(target, {recursive: true, force: true})
+    await mkdir(target)
+    return await unpackInto(...args)
+  }
   return {
     folder: target,
+    outside: {
+      path: outside,
+      write: (name, text) => writeFile(join(outside, name), text),
+      tree: () => readTree(outside),
+    },
     unpackLayers,
     unpackEntries: (entries, limits) => unpackLayers([{bytes: tar(entries)}], limits),
+    unpackInto,
     [Symbol.asyncDispose]: () => rm(root, {recursive: true, force: true}),
   }
 }

@@ -38,18 +38,18 @@ describe('unpack', () => {
     expect(tree).toEqual({a: '755 folder', 'a/b': '755 folder', 'a/b/c': '644 1', 'a/d': '644 2'})
   })
 
-  it.each([
-    [0o644, '644'],
-    [0o600, '644'],
-    [0o777, '755'],
-    [0o6755, '755'],
-    [0o4644, '644'],
-    [0o100, '755'],
-    [0o011, '644'],
-    [0, '644'],
-  ])('makes mode %o to %s', async (mode, expected) => {
-    const {tree} = await world.unpackEntries([file('a', '', mode), {...folder('b'), mode}])
-    expect(tree).toEqual({a: `${expected} `, b: '755 folder'})
+  it.each(['0644', '0600', '0777', '6755', '4644', '2755', '1777', '0100', '0011', '0000'])(
+    'makes mode %s to 0644 of a file and 0755 of a folder',
+    async digits => {
+      const mode = Number.parseInt(digits, 8)
+      const {tree} = await world.unpackEntries([file('a', '', mode), {...folder('b'), mode}, file('b/c', '', mode)])
+      expect(tree).toEqual({a: '644 ', b: '755 folder', 'b/c': '644 '})
+    },
+  )
+
+  it('lets nobody run a file that is a layer of its own', async () => {
+    const {tree} = await world.unpackLayers([{kind: 'file', path: 'run.sh', bytes: Buffer.from('#!/bin/sh')}])
+    expect(tree).toEqual({'run.sh': '644 #!/bin/sh'})
   })
 
   it('takes long names as PAX, GNU and ustar have them, in any script', async () => {

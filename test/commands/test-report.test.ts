@@ -89,6 +89,7 @@ describe('the report of a test', () => {
         const planned = await plan(nothingKept, seen, {
           newMemoryKey: () => '',
           minSightings: 3,
+          graceAfterNewArtifact: 0,
           rules: [{...rulesOf('ops', {failuresBeforeNotice: 3}), matches: toEntryMatcher(match)}],
           alertReceivers: [],
           run,

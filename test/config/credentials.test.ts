@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 
-import {secretRefsOf, type RegistryLogin} from '../../src/config/config.ts'
+import {secretRefsOf, type RegistryCredentials} from '../../src/config/config.ts'
 import {loadConfig, readConfig, type ConfigFlags} from '../../src/config/load.ts'
 import {tempDir} from '../support/temp-dir.ts'
 
@@ -15,7 +15,7 @@ async function load({source, flags = {}, env = {}, more = ''}: Given) {
 }
 
 /** The login for the registry; undefined for a source that has no registry. */
-async function loginOf(given: Given): Promise<RegistryLogin | null | undefined> {
+async function loginOf(given: Given): Promise<RegistryCredentials | null | undefined> {
   const {source} = await load(given)
   return source.kind === 'oci' ? source.credentials : undefined
 }
@@ -28,10 +28,10 @@ async function problems(given: Given): Promise<string[]> {
 
 const artifact = 'oci: "oci://ghcr.io/acme/cfg:prod"'
 const login = 'credentials: {username: bot, password: {env: TOKEN}}'
-const read: RegistryLogin = {username: 'bot', password: {env: 'TOKEN'}}
+const read: RegistryCredentials = {username: 'bot', password: {env: 'TOKEN'}}
 
 describe('source.credentials', () => {
-  it.each<[string, string, RegistryLogin | null]>([
+  it.each<[string, string, RegistryCredentials | null]>([
     ['a password of a variable', 'password: {env: TOKEN}', read],
     [
       'a password of a file beside the config',
@@ -42,6 +42,16 @@ describe('source.credentials', () => {
     ['an absolute file', 'password: {file: /run/pw}', {username: 'bot', password: {file: '/run/pw'}}],
   ])('reads %s', async (_title, password, expected) => {
     expect(await loginOf({source: `{${artifact}, credentials: {username: bot, ${password}}}`})).toEqual(expected)
+  })
+
+  it('reads several Docker configs, of files and variables', async () => {
+    const dockerConfig = '{dockerConfig: [{file: pull/.dockerconfigjson}, {file: /run/b}, {env: PULL_SECRET}]}'
+    const given = {source: `{${artifact}, credentials: ${dockerConfig}}`}
+    const expected = {dockerConfig: [{file: './prod/pull/.dockerconfigjson'}, {file: '/run/b'}, {env: 'PULL_SECRET'}]}
+    expect(await loginOf(given)).toEqual(expected)
+    expect(secretRefsOf(await load(given))).toEqual(expected.dockerConfig)
+    // their keys say what they are for
+    expect(await loginOf({...given, flags: {source: 'oci://quay.io/acme/cfg'}})).toEqual(expected)
   })
 
   it('is null without one: the files of docker and podman are asked', async () => {
@@ -55,7 +65,7 @@ describe('source.credentials', () => {
     expect(secretRefsOf(await load({source: `{${artifact}}`, more}))).toEqual([{env: 'HOOK'}, {file: '/run/beat'}])
   })
 
-  it.each<[string, string, string, RegistryLogin | null | undefined]>([
+  it.each<[string, string, string, RegistryCredentials | null | undefined]>([
     ['goes to another artifact of the registry', artifact, 'oci://ghcr.io/other/cfg', read],
     ['goes to it in other letters', artifact, 'oci://GHCR.io/other/cfg', read],
     ['goes to what is named without one in the file', 'subpath: prod', 'oci://ghcr.io/acme/cfg', read],
@@ -79,14 +89,33 @@ describe('source.credentials', () => {
   it.each([
     ['no username', '{password: {env: A}}', ['source.credentials.username: missing']],
     ['an empty username', '{username: "", password: {env: A}}', ['source.credentials.username: it is empty']],
-    ['no password', '{username: bot}', ['source.credentials.password: write {env: NAME} or {file: PATH}']],
+    ['no password', '{username: bot}', ['source.credentials.password: missing; write {env: NAME} or {file: PATH}']],
     ['two places', '{username: b, password: {env: A, file: b}}', ['source.credentials.password: write {env: NAME} or']],
     ['an empty file', '{username: b, password: {file: ""}}', ['source.credentials.password.file: it is empty']],
     ['a variable with $', '{username: b, password: {env: $A}}', ['source.credentials.password.env: write the name of']],
     [
       'another key',
       '{user: bot, password: {env: A}}',
-      ['source.credentials.username: missing', 'source.credentials.user: not a key; known here: username, password'],
+      [
+        'source.credentials.username: missing',
+        'source.credentials.user: not a key; known here: username, password, dockerConfig',
+      ],
+    ],
+    ['nothing', '{}', ['source.credentials.username: missing', 'source.credentials.password: missing']],
+    ['an empty list', '{dockerConfig: []}', ['source.credentials.dockerConfig: ']],
+    ['one that is no list', '{dockerConfig: {file: a}}', ['source.credentials.dockerConfig: write a list']],
+    [
+      'a config written out',
+      '{dockerConfig: ["{canary}"]}',
+      ['source.credentials.dockerConfig[0]: write {env: NAME} or'],
+    ],
+    [
+      'both kinds',
+      '{username: bot, password: {env: A}, dockerConfig: [{env: B}]}',
+      [
+        'source.credentials.username: stands beside dockerConfig; keep one of both',
+        'source.credentials.password: stands beside dockerConfig; keep one of both',
+      ],
     ],
     ['text', 'bot:canary', ['source.credentials: write keys with values, not text']],
     [

@@ -141,7 +141,12 @@ http: {caFile: ca.pem}
       kind: 'oci',
       ref: 'oci://h:1/r',
       plainHttp: false,
+      timeout: 300_000,
+      artifactType: null,
+      layer: null,
+      cache: null,
       credentials: null,
+      verify: null,
       subpath: 'prod',
       file: 'my.yaml',
     })

@@ -15,7 +15,14 @@ import {asked, conf, knows, muted, nginx, rulesOf, situations, told} from './exp
 type Asking = {now?: Date; minSightings?: number; manifest?: string | null}
 
 function explained(memory: Memory, rules: readonly RoutedRules[] = [rulesOf()], asking: Asking = {}) {
-  return explain(memory, rules, {now: asked, minSightings: 1, store: 'file /m.json', manifest: null, ...asking})
+  return explain(memory, rules, {
+    now: asked,
+    minSightings: 1,
+    graceAfterNewArtifact: 0,
+    store: 'file /m.json',
+    manifest: null,
+    ...asking,
+  })
 }
 
 describe('explain', () => {

@@ -189,7 +189,7 @@ async function runReference(story: Story): Promise<MessageReference | null> {
 }
 
 describe('what goes on with several messages', () => {
-  const open = {stateKey: 'a', diffType: 'modified', hash: null, status: 'open', again: false} as const
+  const open = {stateKey: 'a', diffType: 'modified', hash: null, status: 'open', again: false, cause: null} as const
   const entry = {...open, firstSeenAt: stamp('09:00'), changedAt: stamp('09:00')}
   const notice: Omit<Notice, 'thread'> = {
     reasons: ['reminder'],

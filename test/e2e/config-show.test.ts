@@ -62,6 +62,7 @@ describe('config show', () => {
       '  subpath: .  # default',
       '  file: tazuna.yaml  # default',
       '  plainHttp: false  # default',
+      '  timeout: 5m  # default',
       '  credentials:',
       '    username: puller  # my.yaml:6',
       '    password: {env: PULL}  # set, my.yaml:6',

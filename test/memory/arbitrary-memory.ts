@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 
+import {causes} from '../../src/model/cause.ts'
 import {diffTypes} from '../../src/model/diff-entry.ts'
 import type {KnownEntry, KnownManifest, Memory, NotificationLog, ToldManifest} from '../../src/model/memory.ts'
 import {reasons, runOutcomes} from '../../src/model/report.ts'
@@ -52,6 +53,7 @@ const entry: fc.Arbitrary<KnownEntry> = record({
   group: fc.constantFrom('last', 'other', ''),
   filteredBy: fc.constantFrom(null, null, 'always-sync' as const, 'ignore-rule' as const),
   again: fc.boolean(),
+  cause: nullable(fc.constantFrom(...causes)),
   absentSince: fc.option(time, {freq: 2}),
 }).map(entry => ({...entry, changedAt: entry.changedAt ?? entry.firstSeenAt}))
 
@@ -152,6 +154,7 @@ export const arbitraryMemory: fc.Arbitrary<Memory> = named(manifestOf).chain(man
     cluster: name,
     watch: name,
     source: nullable(name),
+    digest: nullable(name),
     key: fc.constant('0123456789abcdef'.repeat(4)),
     lastRun: nullable(
       record({

@@ -16,6 +16,7 @@ export function knownEntry(overrides: Partial<KnownEntry> = {}): KnownEntry {
     group: 'group-1',
     filteredBy: null,
     again: false,
+    cause: null,
     absentSince: null,
     ...overrides,
   }

@@ -43,7 +43,7 @@ function outcomesOf(outcome: Report['outcome']): string[] {
   )
 }
 
-const sourceInfo = `source_info{digest="sha256:${hashOf('artifact')}",ref="oci://ghcr.io/acme/tazuna-config:prod",revision="prod@sha1:4f1c2d3e8f6a7b5c4d3e2f1a0b9c8d7e6f5a4b3c"} 1`
+const sourceInfo = `source_info{created="2026-11-20T08:00:00Z",digest="sha256:${hashOf('artifact')}",ref="oci://ghcr.io/acme/tazuna-config:prod",revision="prod@sha1:4f1c2d3e8f6a7b5c4d3e2f1a0b9c8d7e6f5a4b3c",source=""} 1`
 
 describe('the families about the run', () => {
   it.each([
@@ -132,13 +132,22 @@ describe('the families about the run', () => {
   it.each([
     ['is not there without a digest, as of a folder', {digest: null}, []],
     [
-      'has an empty revision when that is unknown',
+      'has empty texts for what is unknown',
       {digest: 'sha256:1', revision: null},
-      ['digest="sha256:1",ref="x",revision=""'],
+      ['created="",digest="sha256:1",ref="x",revision="",source=""'],
     ],
   ])('source_info %s', (_, source, labels) => {
-    const known = {kind: 'oci', ref: 'x', revision: null, createdAt: null, verifiedBy: []} as const
-    const {run} = toFamilies(buildReport([web], {source: {...known, ...source, verifiedBy: []}}), null, hourly)
+    const known: NonNullable<Report['source']> = {
+      kind: 'oci',
+      ref: 'x',
+      digest: null,
+      revision: null,
+      createdAt: null,
+      verifiedBy: [],
+      url: null,
+      previousDigest: null,
+    }
+    const {run} = toFamilies(buildReport([web], {source: {...known, ...source}}), null, hourly)
     expect(samplesNamed(run, 'source_info')).toStrictEqual(labels.map(text => `source_info{${text}} 1`))
   })
 })

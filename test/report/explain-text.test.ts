@@ -15,7 +15,13 @@ type Asking = Partial<ExplainTextOptions> & {rules?: readonly RoutedRules[]; now
 function rendered(memory: Memory, asking: Asking = {}): string {
   const {rules = [rulesOf()], now = asked, minSightings = 1, ...look} = asking
   const manifest = look.withEntries === true ? 'web' : null
-  const explanation = explain(memory, rules, {now, minSightings, store: 'file /m.json', manifest})
+  const explanation = explain(memory, rules, {
+    now,
+    minSightings,
+    graceAfterNewArtifact: 0,
+    store: 'file /m.json',
+    manifest,
+  })
   return renderExplanation(explanation, {color: false, width: 200, withEntries: false, ...look})
 }
 
@@ -207,6 +213,7 @@ describe('the explanation as text', () => {
     const explanation = explain(memory, [rulesOf({manifest: [bad]}, {name: `${bad}2`}), rulesOf({manifest: ['x']})], {
       now: asked,
       minSightings: 1,
+      graceAfterNewArtifact: 0,
       store: bad,
       manifest: null,
     })

@@ -83,6 +83,7 @@ function toOptions(play: RunInPlay): WatchOptions {
     newMemoryKey: () => hash('sha256', id),
     recoverFirstSeen: null,
     minSightings,
+    graceAfterNewArtifact: 0,
     notifiers: notifiers.map(rules => ({notifier: playNotifier(rules, play), rules: toRules(rules)})),
     sinks: [playSink(play), playAlerts(play)],
     run: {cluster: 'sim', watch: 'default', id, group, dryRun: plan.dry, version: '0.0.0', startedAt},
@@ -138,7 +139,16 @@ function sourceOf(world: World): Source {
   const digest = digestOf(world)
   const kind = digest === null ? 'path' : 'oci'
   return {
-    report: {kind, ref: 'sim', digest, revision: null, createdAt: null, verifiedBy: []},
+    report: {
+      kind,
+      ref: 'sim',
+      digest,
+      revision: null,
+      createdAt: null,
+      verifiedBy: [],
+      url: null,
+      previousDigest: null,
+    },
     folder: '/sim',
     file: 'tazuna.yaml',
     [Symbol.asyncDispose]: async () => undefined,

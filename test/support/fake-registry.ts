@@ -6,7 +6,7 @@ import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 
 /** One request as it arrived. */
-export type RegistryCall = {path: string; headers: IncomingHttpHeaders}
+export type RegistryCall = {method: string; path: string; headers: IncomingHttpHeaders}
 
 /** What one call gets instead of what is stored. */
 export type RegistryAnswer =
@@ -15,6 +15,8 @@ export type RegistryAnswer =
   | {with: Record<string, string>}
   /** The right headers, this many bytes of the right body, then the connection breaks. */
   | {cutAfter: number}
+  /** The right headers, this many bytes of the right body, and then nothing. */
+  | {stallAfter: number}
   /** The right answer, but the last byte is another. */
   | 'altered'
   /** The right answer, in pieces of one byte with a pause between them. */
@@ -61,8 +63,8 @@ export async function startFakeRegistry(): Promise<FakeRegistry> {
   let login: {allows: (authorization?: string) => boolean; challenge: string | string[]} | null = null
 
   function respond(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
-    const {url = '', headers} = request
-    calls.push({path: url, headers})
+    const {method = '', url = '', headers} = request
+    calls.push({method, path: url, headers})
     const path = url.slice(prefix.length)
     const script = scripts.get(path) ?? []
     const answer = (script.length > 1 ? script.shift() : script[0]) ?? null
@@ -112,7 +114,8 @@ export async function startFakeRegistry(): Promise<FakeRegistry> {
       for (const {digest, mediaType, annotations} of index.manifests) {
         const {bytes} = stored.get(`blobs/${digest}`)!
         store('manifests', bytes, mediaType)
-        stored.set(`manifests/${annotations!['org.opencontainers.image.ref.name']}`, {bytes, mediaType})
+        const tag = annotations?.['org.opencontainers.image.ref.name']
+        if (tag !== undefined) stored.set(`manifests/${tag}`, {bytes, mediaType})
       }
     },
     answer(path, ...answers) {
@@ -175,6 +178,8 @@ async function misbehave(response: ServerResponse, answer: RegistryAnswer, right
     altered[altered.length - 1]! ^= 1
     const {'docker-content-digest': _, ...rest} = headers
     response.writeHead(200, rest).end(altered)
+  } else if ('stallAfter' in answer) {
+    response.writeHead(200, headers).write(bytes.subarray(0, answer.stallAfter))
   } else if ('cutAfter' in answer) {
     response.writeHead(200, headers)
     response.write(bytes.subarray(0, answer.cutAfter), () => response.socket?.destroy())

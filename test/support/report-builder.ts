@@ -38,6 +38,8 @@ export function buildReport(manifests: readonly ManifestSpec[], over: Partial<Re
       revision: 'prod@sha1:4f1c2d3e8f6a7b5c4d3e2f1a0b9c8d7e6f5a4b3c',
       createdAt: '2026-11-20T08:00:00Z',
       verifiedBy: [],
+      url: null,
+      previousDigest: null,
     },
     tazuna: {version: '0.4.4', exitCode: 0},
     summary: summaryOf(built, entries),
@@ -143,7 +145,7 @@ export function noticesOf(
 }
 
 function toOpenEntry(
-  {stateKey, diffType, firstSeenAt, changedAt}: ReportEntry,
+  {stateKey, diffType, firstSeenAt, changedAt, cause}: ReportEntry,
   {run}: Report,
   over: Partial<OpenEntry> = {},
 ): OpenEntry {
@@ -154,6 +156,7 @@ function toOpenEntry(
     hash: null,
     status: 'new',
     again: false,
+    cause,
     firstSeenAt: first,
     changedAt: changedAt ?? first,
     ...over,
@@ -195,6 +198,7 @@ function buildEntry(manifest: string, {type, resource, ...over}: RowSpec): Repor
     mutedUntil: null,
     firstSeenAt: null,
     changedAt: null,
+    cause: null,
     fingerprint: hashOf(stateKey).slice(0, 16),
     ...over,
   }

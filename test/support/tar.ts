@@ -4,6 +4,8 @@
  */
 export type TarEntry = {
   name: string
+  /** Written as it is, in place of the name. */
+  nameField?: Buffer
   /** `0` file, `1` hard link, `2` symbolic link, `3` `4` devices, `5` folder, `6` fifo, `x` PAX, `g` global PAX, `L` GNU. */
   type?: string
   mode?: number
@@ -44,6 +46,28 @@ export function longName(name: string): TarEntry {
   return {name: '././@LongLink', type: 'L', content: `${name}\0`}
 }
 
+/** A GNU long target for the link after it. */
+export function longLink(target: string): TarEntry {
+  return {name: '././@LongLink', type: 'K', content: `${target}\0`}
+}
+
+export function symbolicLink(name: string, target: string): TarEntry {
+  return {name, type: '2', linkname: target, mode: 0o777}
+}
+
+export function hardLink(name: string, target: string): TarEntry {
+  return {name, type: '1', linkname: target}
+}
+
+/** A size as GNU writes it when it has no room for its digits. */
+export function base256(size: bigint): Buffer {
+  const field = Buffer.alloc(12)
+  field.writeBigInt64BE(size, 4)
+  if (size < 0n) field.fill(0xff, 0, 4)
+  else field[0] = 0x80
+  return field
+}
+
 function entryBytes(entry: TarEntry): Buffer {
   const content = Buffer.from(entry.content ?? '')
   const padding = Buffer.alloc((blockSize - (content.length % blockSize)) % blockSize)
@@ -53,6 +77,7 @@ function entryBytes(entry: TarEntry): Buffer {
 function headerBytes(entry: TarEntry, length: number): Buffer {
   const header = Buffer.alloc(blockSize)
   header.write(entry.name, 0, 100)
+  entry.nameField?.copy(header.fill(0, 0, 100), 0, 0, 100)
   header.write(octal(entry.mode ?? 0o644, 8), 100)
   header.write(octal(0, 8), 108)
   header.write(octal(0, 8), 116)

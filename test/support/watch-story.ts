@@ -30,6 +30,7 @@ export type StoryNotifier = {
 export type StoryOptions = {
   readonly notifiers?: Readonly<Record<string, StoryNotifier>>
   readonly minSightings?: number
+  readonly graceAfterNewArtifact?: string
   /** `none`: nothing is kept. */
   readonly memory?: MapMemory | 'none'
   /** Names of sinks that get all open alerts; each wants to know of a failing at once. */
@@ -80,6 +81,7 @@ export type Story = {
 export function watchOf({
   notifiers = {ops: {}},
   minSightings = 1,
+  graceAfterNewArtifact = '',
   memory,
   alertReceivers = [],
 }: StoryOptions = {}): Story {
@@ -106,6 +108,7 @@ export function watchOf({
       memory: memory === 'none' ? noMemory() : store.open(),
       newMemoryKey: () => 'ab'.repeat(32),
       minSightings,
+      graceAfterNewArtifact: parseDuration(graceAfterNewArtifact) ?? 0,
       notifiers: Object.entries(configured).map(([name, rules]) => ({
         rules: rulesOf(name, rules),
         notifier: notifierOf(name, async message => {
@@ -122,7 +125,16 @@ export function watchOf({
         if (error !== undefined) throw new WatchError(error, 'reading the source: it said no')
         const ref = digest === null ? '/tazuna' : 'oci://registry.test/tazuna:prod'
         return {
-          report: {kind: 'oci', ref, digest, revision: null, createdAt: null, verifiedBy: []},
+          report: {
+            kind: 'oci',
+            ref,
+            digest,
+            revision: null,
+            createdAt: null,
+            verifiedBy: [],
+            url: null,
+            previousDigest: null,
+          },
           folder: '/tazuna',
           file: 'tazuna.yaml',
           [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -1,5 +1,5 @@
 import type {Notification} from '../notifier.ts'
-import {shortDigest, shortRevision} from '../../report/row-text.ts'
+import {sourceParts} from '../../report/source-parts.ts'
 import {code, link} from './mrkdwn.ts'
 import {counted, grouped} from '../../report/wording.ts'
 
@@ -13,9 +13,10 @@ export function linksLine({links}: Notification): string | null {
 export function footer({report}: Notification): string {
   const {source, tazuna, run} = report
   const parts = [
-    source === null ? null : `Source ${code(source.ref, 200)}`,
-    source?.digest ? code(shortDigest(source.digest), 40) : null,
-    source?.revision ? `revision ${code(shortRevision(source.revision), 80)}` : null,
+    ...sourceParts(source).map(({words, value}, index) => {
+      const label = index === 0 ? 'Source' : words
+      return [label, value === null ? '' : code(value, index === 0 ? 200 : 80)].filter(text => text !== '').join(' ')
+    }),
     filteredText(report.summary),
     tazuna.version === null ? null : `tazuna ${code(tazuna.version, 30)}`,
     `tazuna-watch ${code(run.version, 30)}`,

@@ -1,10 +1,12 @@
 import type {Reason} from '../../model/report.ts'
 import {isJustNow, since} from '../../report/age.ts'
+import {causesSentence} from '../../report/cause-text.ts'
 import {addCounts, countDriftRows, totalOf} from '../../report/drifted-manifests.ts'
 import {counted, countsText, grouped} from '../../report/wording.ts'
 import type {Notification} from '../notifier.ts'
 import {checkFailedOpening, checkRecoveredOpening} from './check-opening.ts'
 import {resolvedText} from './counts.ts'
+import {code} from './mrkdwn.ts'
 import {nameList} from './name-list.ts'
 import {isOfThisRun} from './of-this-run.ts'
 import type {Stated, StatedManifest, StatedRow} from './stated.ts'
@@ -95,7 +97,13 @@ function driftOpening(words: Words, told: Told, reason: Reason, statuses: readon
   const isRemoved = another.some(({rows, folded}) =>
     folded === null ? rows.some(({diffType}) => diffType === 'removed') : folded.counts.removed > 0,
   )
-  return [...sentences, ...(isRemoved ? ['No plain `tazuna apply`: it forgets what is removed.'] : [])].join(' ')
+  const fresh = another.flatMap(({rows}) => rows.filter(({status}) => status === 'new'))
+  const causes = causesSentence(fresh, notification.report, digest => code(digest, 40))
+  return [
+    ...sentences,
+    ...(causes === null ? [] : [causes]),
+    ...(isRemoved ? ['No plain `tazuna apply`: it forgets what is removed.'] : []),
+  ].join(' ')
 }
 
 function driftSentence(words: Words['begun'], manifests: readonly StatedManifest[], {named}: Told): string {

@@ -1,4 +1,5 @@
 import {isJustNow, lasted, since} from '../../report/age.ts'
+import {causeText} from '../../report/cause-text.ts'
 import type {Report} from '../../model/report.ts'
 import type {Notification} from '../notifier.ts'
 import {code} from './mrkdwn.ts'
@@ -27,13 +28,14 @@ function endText(diffType: ResolvedRow['diffType']): string {
 
 function statusFacts({reasons, report}: Notification, row: StatedRow): string[] {
   const {run} = report
-  const {status, again, firstSeenAt, changedAt, diffType} = row
+  const {status, again, firstSeenAt, changedAt, diffType, cause} = row
   const age = isJustNow(firstSeenAt, run) ? null : since(firstSeenAt, run)
   if (status === 'changed') {
     const how = diffType === 'removed' ? 'was not removed before' : 'other content'
     return [`changed: ${how} ${since(changedAt, run)}`, ...(age === null ? [] : [`drift ${age}`])]
   }
-  const words = [status === 'new' && isNew(row, reasons, run) ? 'new' : null, again ? 'again' : null, age]
+  const isFirst = status === 'new' && isNew(row, reasons, run)
+  const words = [isFirst ? 'new' : null, again ? 'again' : null, isFirst ? causeText(cause) : null, age]
   const text = words.filter(word => word !== null).join(', ')
   return text === '' ? [] : [text]
 }

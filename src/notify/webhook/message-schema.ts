@@ -1,5 +1,6 @@
 import {z} from 'zod'
 
+import {causes} from '../../model/cause.ts'
 import {diffTypes} from '../../model/diff-entry.ts'
 import {reasons, Report} from '../../model/report.ts'
 
@@ -25,6 +26,7 @@ const OpenEntry = z.strictObject({
   diffType,
   status: z.enum(['new', 'changed', 'open']).describe('against what this notifier was told before'),
   again: z.boolean().describe('it had gone, and came back'),
+  cause: z.enum(causes).nullable().describe('with what it came: another artifact than before, or the same one'),
   firstSeenAt: time,
   changedAt: time,
 })

@@ -59,11 +59,12 @@ function toManifest(notice: ManifestNotice): Told['manifests'][number] {
     failing: toFailing(failing),
     goneSince,
     folded: folded === null ? null : {counts: {...folded.counts}, firstSeenAt: folded.firstSeenAt},
-    open: open.map(({stateKey, diffType, status, again, firstSeenAt, changedAt}) => ({
+    open: open.map(({stateKey, diffType, status, again, cause, firstSeenAt, changedAt}) => ({
       stateKey,
       diffType,
       status,
       again,
+      cause,
       firstSeenAt,
       changedAt,
     })),

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 
+import {causes} from '../../../src/model/cause.ts'
 import {diffTypes} from '../../../src/model/diff-entry.ts'
 import type {Failing} from '../../../src/model/memory.ts'
 import type {ManifestNotice, Notice, OpenEntry, ResolvedEntry} from '../../../src/model/notice.ts'
@@ -57,7 +58,9 @@ const anyFrame: fc.Arbitrary<Partial<Report>> = fc.record(
       digest: orNull(anyText),
       revision: orNull(anyText),
       createdAt: fc.constant(null),
-      verifiedBy: fc.constant([]),
+      verifiedBy: fc.array(anyText, {maxLength: 2}),
+      url: orNull(anyText),
+      previousDigest: orNull(anyText),
     }),
     tazuna: fc.record({version: orNull(anyText), exitCode: fc.constant(null)}),
     warnings: fc.array(fc.record({code: anyText, message: anyText}), {maxLength: 20}),
@@ -97,6 +100,7 @@ const anyOpen: fc.Arbitrary<OpenEntry> = fc.record({
   hash: fc.constant(null),
   status: fc.constantFrom('new', 'changed', 'open'),
   again: fc.boolean(),
+  cause: fc.constantFrom(null, ...causes),
   firstSeenAt: anyTime,
   changedAt: anyTime,
 })

@@ -114,6 +114,7 @@ describe('a message of one hostile name', () => {
       hash: null,
       status: 'changed',
       again: true,
+      cause: 'new-artifact',
       firstSeenAt,
       changedAt: firstSeenAt,
     } as const

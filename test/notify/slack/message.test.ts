@@ -45,7 +45,7 @@ describe('a message', () => {
   })
 
   it('begins with what is removed, then with what is new, also among Manifests', () => {
-    const since = {firstSeenAt: '2026-11-16T08:30:00Z', changedAt: '2026-11-16T08:30:00Z', again: false}
+    const since = {firstSeenAt: '2026-11-16T08:30:00Z', changedAt: '2026-11-16T08:30:00Z', again: false, cause: null}
     const entry = (stateKey: string, diffType: DiffType, status: OpenEntry['status']): OpenEntry => ({
       ...since,
       hash: null,

@@ -49,6 +49,13 @@ const controller = 'ingress-nginx/apps/v1/Deployment/ingress-nginx/controller'
 
 type Reasons = Notification['reasons']
 
+const artifact = {
+  ...buildReport([]).source!,
+  previousDigest: `sha256:${'9f'.repeat(32)}`,
+  url: 'https://git.example.com/acme/config',
+  verifiedBy: ['ops.pub'],
+}
+
 /** What is due of a report with a memory; by Manifest the reasons, by State key what is known of an entry. */
 function told(
   report: Report,
@@ -99,6 +106,7 @@ const openConf: OpenEntry = {
   hash: null,
   status: 'open',
   again: false,
+  cause: null,
   firstSeenAt: fiveDaysAgo,
   changedAt: fiveDaysAgo,
 }
@@ -117,6 +125,25 @@ const manyApps = Array.from({length: 12}, (_, index) => ({
 
 /** What there is to tell with a memory, at least one for every reason. */
 export const reasonSituations: Record<string, Notification> = {
+  'drift that came with a new artifact': told(
+    buildReport([web, ingress], {run, source: artifact}),
+    {web: ['new-entries'], 'ingress-nginx': []},
+    {
+      [webConf]: {status: 'open'},
+      [webCache]: {status: 'new', cause: 'new-artifact'},
+      [controller]: {status: 'open', cause: 'same-artifact'},
+    },
+  ),
+  'drift under the same artifact': told(
+    buildReport([batch, web], {run, source: {...artifact, previousDigest: artifact.digest}}),
+    {batch: ['first-drift'], web: ['new-entries']},
+    {
+      'batch/batch/v1/CronJob/batch/cleanup': {status: 'new', cause: 'same-artifact'},
+      [webConf]: {status: 'open'},
+      [webCache]: {status: 'new', cause: 'same-artifact'},
+    },
+  ),
+
   'a notifier that joined': told(
     buildReport([web, ingress, {name: 'dns'}], {run}),
     {web: ['baseline'], 'ingress-nginx': ['baseline']},

@@ -83,6 +83,8 @@ describe('a message inside its size', () => {
               revision: long,
               createdAt: null,
               verifiedBy: Array.from({length: 30}, () => long),
+              url: long,
+              previousDigest: long,
             },
             tazuna: {version: long, exitCode: 1},
             error: {code: long, message: long, hint: long},
