@@ -21,6 +21,8 @@ export type HttpRequest = {
   headers?: Record<string, string>
   body?: string
   signal?: AbortSignal
+  /** Through no proxy: for what must not leave this machine. */
+  isDirect?: boolean
   /** Milliseconds until the headers must be there; default 10,000. */
   headersTimeout?: number
   /** Milliseconds between two pieces of the body; default 10,000. */
@@ -43,10 +45,11 @@ export function httpClient({env, caFile}: HttpOptions): Http {
   let opened: Promise<Dispatchers> | undefined
   const open = () => (opened ??= openDispatchers(env, caFile))
   return {
-    async request({method, url, headers = {}, body, signal, headersTimeout = 10_000, bodyTimeout = 10_000}) {
-      const {plain, tls} = await open()
+    async request({method, url, headers = {}, body, signal, isDirect, headersTimeout = 10_000, bodyTimeout = 10_000}) {
+      const {plain, tls, direct} = await open()
       const {protocol, origin, pathname, search} = new URL(url)
-      const sending = (protocol === 'https:' ? tls : plain).request({
+      const dispatcher = isDirect === true ? direct : protocol === 'https:' ? tls : plain
+      const sending = dispatcher.request({
         origin,
         path: pathname + search,
         method,
@@ -64,12 +67,12 @@ export function httpClient({env, caFile}: HttpOptions): Http {
     },
     async close() {
       const dispatchers = await opened?.catch(() => undefined)
-      await Promise.all([dispatchers?.plain.destroy(), dispatchers?.tls.destroy()])
+      await Promise.all(Object.values(dispatchers ?? {}).map(async dispatcher => await dispatcher.destroy()))
     },
   }
 }
 
-type Dispatchers = {readonly plain: Dispatcher; readonly tls: Dispatcher}
+type Dispatchers = {readonly plain: Dispatcher; readonly tls: Dispatcher; readonly direct: Dispatcher}
 
 /**
  * Each scheme has a proxy of its own, as with curl: TLS never goes through `http_proxy`. Lower case comes first, and an
@@ -97,6 +100,7 @@ async function openDispatchers(env: NodeJS.ProcessEnv, caFile: string | undefine
   return {
     plain: toDispatcher(env['http_proxy'] || env['HTTP_PROXY']),
     tls: toDispatcher(env['https_proxy'] || env['HTTPS_PROXY']),
+    direct: toDispatcher(undefined),
   }
 }
 

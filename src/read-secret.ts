@@ -40,6 +40,11 @@ function readFile(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new WatchError('SECRET_MISSING', `reading a secret from file ${path}: ${errorText(error)}`, {cause: error})
+    throw new WatchError('SECRET_MISSING', `reading a secret from file ${path}: ${reasonOf(error)}`, {cause: error})
   }
+}
+
+function reasonOf(error: unknown): string {
+  const {code} = error as NodeJS.ErrnoException
+  return code === 'EISDIR' ? 'it is a folder: name the file in it' : errorText(error)
 }

@@ -35,7 +35,7 @@ describe('readSecret', () => {
     ['a variable that is a newline', {env: 'HOOK'}, {HOOK: '\n'}, /variable HOOK: it is not set or empty/],
     ['a file that is not there', {file: 'hook'}, {}, /file .+\/hook: ENOENT/],
     ['a file that is empty', {file: 'empty'}, {}, /file empty: it is not set or empty/],
-    ['a folder', {file: 'folder'}, {}, /file .+\/folder: EISDIR/],
+    ['a folder', {file: 'folder'}, {}, /file .+\/folder: it is a folder: name the file in it/],
   ])('has no secret in %s, and says where it looked', async (_title, ref, env, message) => {
     await using dir = await tempDir()
     await dir.write('empty', '')

@@ -51,8 +51,13 @@ export async function askHelper(options: HelperOptions): Promise<Credential | nu
   const failed = (what: string) => attempt.error('ARTIFACT_HELPER_FAILED', what)
   if (result.timedOut) throw failed(`it did not end within ${timeout / 1000} s`)
   if (result.isMaxBuffer) throw failed('it printed more than 64 KiB')
-  if (result.code === 'ENOENT') throw failed('there is no such program on PATH')
-  if (result.code === 'EACCES') throw failed('it is not executable')
+  // no later run finds it otherwise
+  const missing = (what: string) =>
+    attempt.error('ARTIFACT_CREDENTIALS_INVALID', what, {
+      hint: `install docker-credential-${name} and put it on PATH, or leave it out of the Docker config`,
+    })
+  if (result.code === 'ENOENT') throw missing('there is no such program on PATH')
+  if (result.code === 'EACCES') throw missing('it is not executable')
   if (result.exitCode === 0) return toCredential(result.stdout, failed)
   if (result.stdout.includes('credentials not found in native keychain')) return null
   const end =

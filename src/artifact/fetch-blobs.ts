@@ -70,7 +70,7 @@ async function storeBlob(
   onBytes: (count: number) => void,
 ): Promise<void> {
   const wrongSize = (size: string) =>
-    attempt.error('ARTIFACT_SIZE_MISMATCH', `the registry has ${size} bytes, the image manifest says ${blob.size}`)
+    attempt.error('ARTIFACT_SIZE_MISMATCH', `it has ${size} bytes, the image manifest says ${blob.size}`)
   let size = 0
   let isStored = false
   let descriptor: number | null = null

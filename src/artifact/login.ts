@@ -137,7 +137,8 @@ export function openLogin({http, origin, reference, credentials, onSecret, timin
   async function renew(step: Step): Promise<void> {
     const login = logins.current()
     if (login === null || asked === null || header === null || !isEnding()) return
-    await logIn(login, {...asked, sent: header.value}, step, new Set())
+    // nothing was refused: a service may give the same token again, for longer
+    await logIn(login, {...asked, sent: null}, step, new Set())
   }
 
   const exclusive = oneAtATime()

@@ -31,9 +31,9 @@ export function toNetworkError(error: unknown, origin: Server, attempt: Attempt,
   if (code === null) return error
   const text = networkErrorText(error)
   if (isOfPlainServer(code, text)) {
-    return attempt.error('ARTIFACT_TLS', `${origin.url} does not speak TLS (${text})`, {
+    return attempt.error('ARTIFACT_TLS', `${origin.url} does not speak TLS`, {
       cause: error,
-      hint: 'if this registry has no TLS, set source.plainHttp',
+      hint: 'if this registry has no TLS, set source.plainHttp; a login is then sent to loopback only',
     })
   }
   if (code.startsWith('HPE_') && origin.isPlainHttp) {

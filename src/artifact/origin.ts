@@ -23,6 +23,11 @@ export function toOrigin(host: string, plainHttp: boolean): Origin {
   return {url: `${isPlainHttp ? 'http' : 'https'}://${server}`, isPlainHttp, isLoopback}
 }
 
+/** No proxy may see what is sent to this machine: a proxy on another one would even take it for its own. */
+export function isLoopback({hostname}: URL): boolean {
+  return isLoopbackName(hostname)
+}
+
 function isLoopbackName(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'))
 }

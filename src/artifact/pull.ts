@@ -95,7 +95,13 @@ export async function pullArtifact(options: PullOptions): Promise<PulledArtifact
 
   const attempt = reference.digest === null ? attemptOf(`pulling ${reference.text} (${resolved.digest})`) : pulling
   const stored = near ?? store?.open(resolved.digest, registry) ?? null
-  const verified = await verifyResolved(resolved, {reference, registry, limits, now: timing.now(), options})
+  const {verifiedDigest, ...verified} = await verifyResolved(resolved, {
+    reference,
+    registry,
+    limits,
+    now: timing.now(),
+    options,
+  })
   const layers = planLayers(resolved.manifest, {layer, limits, attempt})
   const staging = openStaging(tempDir, attempt)
   try {
@@ -108,7 +114,7 @@ export async function pullArtifact(options: PullOptions): Promise<PulledArtifact
     return {
       ref: reference.text,
       digest: resolved.digest,
-      ...toOrigins(resolved.annotations),
+      ...toOrigins(annotationsOf(resolved, verifiedDigest)),
       ...verified,
       folder: finished,
       files,
@@ -129,7 +135,7 @@ async function verifyResolved(
   {reference, registry, limits, now, options}: VerifyTools,
 ): Promise<Verified> {
   const {verify: policy = null, plainHttp, signal} = options
-  if (policy === null) return {verifiedBy: [], warnings: []}
+  if (policy === null) return {verifiedBy: [], verifiedDigest: null, warnings: []}
   const {verifyArtifact} = await import('./verify/verify-artifact.ts')
   return await verifyArtifact({
     policy,
@@ -142,6 +148,14 @@ async function verifyResolved(
     what: `verifying ${reference.text}${reference.digest === null ? ` (${digest})` : ''}`,
     signal,
   })
+}
+
+/** Of an index that is not signed nothing stands beside the name of a signer: anyone who may push could have made it. */
+function annotationsOf(
+  {annotations, digest, manifest}: ResolvedArtifact,
+  verifiedDigest: string | null,
+): ResolvedArtifact['annotations'] {
+  return verifiedDigest === null || verifiedDigest === digest ? annotations : (manifest.annotations ?? {})
 }
 
 function toOrigins(

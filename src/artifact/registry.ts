@@ -8,7 +8,7 @@ import type {Attempt} from './attempt.ts'
 import type {Credentials} from './credentials.ts'
 import {openLogin, type RequestLogin} from './login.ts'
 import {abortError, isTemporaryError, toNetworkError} from './network-error.ts'
-import {toOrigin} from './origin.ts'
+import {isLoopback, toOrigin} from './origin.ts'
 import {oneLine} from '../one-line.ts'
 import {discard, followRedirects, type FollowedAnswer} from './redirect.ts'
 import type {Reference} from './reference.ts'
@@ -72,7 +72,8 @@ export function openRegistry(options: RegistryOptions): Registry {
       }
       try {
         const waits = {headersTimeout: patience, bodyTimeout: patience}
-        return await http.request({method, url: url.href, headers, signal, ...waits})
+        const isDirect = isLoopback(url)
+        return await http.request({method, url: url.href, headers, signal, isDirect, ...waits})
       } catch (error) {
         throw toFailure(error, url, request)
       }

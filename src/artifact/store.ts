@@ -79,9 +79,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     open(digest, registry) {
       const entry = join(folder, toFileName(digest))
       let missing = 0
+      let isDamaged = false
       const onMissing = (problem: string | null) => {
         missing += 1
-        if (problem === null) return
+        if (problem === null || isDamaged) return
+        isDamaged = true
         onNote({text: `the cache ${folder} is damaged, fetching again: ${problem}`, isTrouble: true})
       }
       return {

@@ -7,6 +7,7 @@ import {isTemporary, toAnswerError} from './answer-error.ts'
 import type {Attempt} from './attempt.ts'
 import {basicUser, basicValue, type Credential} from './credential.ts'
 import {isTemporaryError, toNetworkError} from './network-error.ts'
+import {isLoopback} from './origin.ts'
 import {TemporaryFailure, withRetries} from './retry.ts'
 import type {Timing} from './timing.ts'
 
@@ -88,7 +89,8 @@ function getRequest({realm, service, scope, credential}: TokenRequest): HttpRequ
 async function exchange(call: HttpRequest, request: TokenRequest): Promise<HttpAnswer> {
   const {http, signal} = request
   try {
-    return await http.request({...call, signal, headersTimeout: patience, bodyTimeout: patience})
+    const isDirect = isLoopback(new URL(call.url))
+    return await http.request({...call, signal, isDirect, headersTimeout: patience, bodyTimeout: patience})
   } catch (error) {
     throw toFailure(error, call, request)
   }

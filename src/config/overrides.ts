@@ -75,15 +75,17 @@ export function originOf(origins: Origins, path: readonly PropertyKey[]): string
 
 /**
  * Another source keeps what the file says of subpath, file and the registry. A login is for the registry that it is
- * written beside: it does not go to another one. Docker configs say themselves what their logins are for.
+ * written beside, and so is doing without TLS: neither goes to another one. Docker configs say themselves what their
+ * logins are for. A folder has no signature.
  */
 function restOfSource(source: unknown, text: string): Raw {
-  const {oci, path: _path, ...rest} = toObject(source) ?? {}
+  const {oci, path: _path, verify, ...rest} = toObject(source) ?? {}
+  if (!text.startsWith('oci://')) return rest
+  const all = verify === undefined ? rest : {...rest, verify}
   const written = hostOf(oci)
-  if (written === null || written === hostOf(text)) return rest
-  const {credentials, ...others} = rest
-  if (toObject(credentials)?.['dockerConfig'] !== undefined) return rest
-  return others
+  if (written === null || written === hostOf(text)) return all
+  const {credentials, plainHttp: _plainHttp, ...others} = all
+  return toObject(credentials)?.['dockerConfig'] === undefined ? others : {...others, credentials}
 }
 
 /** `oci://ghcr.io/acme/config:prod` → `ghcr.io`. */

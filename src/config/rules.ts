@@ -25,6 +25,7 @@ export const needs: Readonly<Record<Need, Rule>> = {cluster: clusterIsNamed, sou
  */
 export const rules: readonly Rule[] = [
   atMostOneSource,
+  folderIsNotSigned,
   credentialsAreOfOneKind,
   ignoreRulesAreSpecific,
   notifierNamesAreUnique,
@@ -51,6 +52,16 @@ function sourceIsNamed(config: unknown): Problem[] {
 function atMostOneSource(config: unknown): Problem[] {
   if (get(config, 'source', 'oci') === undefined || get(config, 'source', 'path') === undefined) return []
   return [{path: ['source', 'path'], message: 'stands beside source.oci; keep exactly one'}]
+}
+
+function folderIsNotSigned(config: unknown): Problem[] {
+  if (get(config, 'source', 'path') === undefined || get(config, 'source', 'verify') === undefined) return []
+  return [
+    {
+      path: ['source', 'verify'],
+      message: 'a folder has no signature; leave it out, or name an artifact with source.oci',
+    },
+  ]
 }
 
 /** What is no mapping is reported by the schema. */

@@ -20,7 +20,7 @@ export type Remembered = {readonly memory: Memory; readonly warnings: readonly R
 export function remember(before: Memory, seen: Observation, rules: readonly NotifierRules[]): Remembered {
   const now = toTimestamp(seen.now)
   const massDrift = nextMassDrift(before, seen)
-  const proof = {now, key: before.key, massDriftHolds: isHeld(massDrift)}
+  const proof = {now, key: before.key, previousDigest: before.digest, massDriftHolds: isHeld(massDrift)}
   const readings = seeManifests(before, seen, proof)
   const manifests = withGone(before, readings, seen, now)
   const unstable = unstableEntries(before, readings)

@@ -21,6 +21,8 @@ export type Proof = {
   readonly now: string
   /** Of the memory, for the hashes of Secrets. */
   readonly key: string
+  /** Of the artifact of the run before: a Manifest that was not in it came with the one after it. */
+  readonly previousDigest: string | null
   /** While a mass drift holds, nothing resolves. */
   readonly massDriftHolds: boolean
 }
@@ -45,12 +47,13 @@ const unknownManifest: KnownManifest = {
  * what was known.
  */
 export function seeManifest(
-  before: KnownManifest = unknownManifest,
+  known: KnownManifest | undefined,
   manifest: LedgerManifest,
   rows: readonly FilteredEntry[],
   seen: Observation,
   proof: Proof,
 ): SeenManifest {
+  const before = known ?? unknownManifest
   const {name, state, resources} = manifest
   const lastAppliedAt = seen.listKnown ? normaliseTimestamp(manifest.lastAppliedAt) : before.lastAppliedAt
   const present = {...before, goneSince: null, lastAppliedAt}
@@ -76,7 +79,12 @@ export function seeManifest(
     digest,
     firstSeenAt: fold?.firstSeenAt ?? null,
     alreadySeen: fold === null ? 0 : often,
-    cause: fold === null ? causeOf(before.digest, digest) : null,
+    cause:
+      fold !== null
+        ? null
+        : known === undefined
+          ? causeOfNew(proof.previousDigest, digest)
+          : causeOf(before.digest, digest),
   }
   const entries = new Map<string, KnownEntry>()
   const returned: string[] = []
@@ -101,6 +109,11 @@ export function seeManifest(
 function causeOf(before: string | null, digest: string | null): Cause | null {
   if (before === null || digest === null) return null
   return before === digest ? 'same-artifact' : 'new-artifact'
+}
+
+/** A Manifest that is not known was perhaps there all the time, when the artifact is the same. */
+function causeOfNew(before: string | null, digest: string | null): Cause | null {
+  return causeOf(before, digest) === 'new-artifact' ? 'new-artifact' : null
 }
 
 /** Whether the block of a checked Manifest is all there is to it: only then a folded one is compared. */

@@ -12,11 +12,11 @@ export const errorCodes = {
   ARTIFACT_NOT_FOUND: {exit: 66, hint: 'check repository and tag; some registries answer 404 when access is missing'},
   ARTIFACT_AUTH_REQUIRED: {
     exit: 66,
-    hint: 'log in: `docker login` or `oras login` on this machine, or mount a config.json',
+    hint: 'log in: `docker login` or `oras login` on this machine, mount a config.json, or check source.credentials',
   },
   ARTIFACT_AUTH_FAILED: {
     exit: 66,
-    hint: 'the credentials were refused: renew them (ECR and GCR tokens live for hours only)',
+    hint: 'the credentials were refused: check or renew them (ECR and GCR tokens live for hours only)',
   },
   ARTIFACT_DENIED: {exit: 66, hint: 'give this user pull access to the repository'},
   ARTIFACT_RATE_LIMITED: {exit: 75, hint: 'wait, or log in: registries allow more to known users'},
@@ -48,7 +48,7 @@ export const errorCodes = {
   },
   ARTIFACT_SIGNATURE_MISSING: {
     exit: 66,
-    hint: 'sign it with `cosign sign --key`; with source.verify.require: false it is used unverified',
+    hint: 'sign it with `cosign sign --key`, see README; with source.verify.require: false it is used unverified',
   },
   ARTIFACT_SIGNATURE_PENDING: {
     exit: 75,

@@ -73,12 +73,13 @@ describe('askHelper', () => {
 
   it('says that there is no such program, or that it cannot be run', async () => {
     expect(await failure()).toMatchObject({
-      code: 'ARTIFACT_HELPER_FAILED',
+      code: 'ARTIFACT_CREDENTIALS_INVALID',
+      hint: expect.stringContaining('install docker-credential-test') as unknown,
       message: expect.stringMatching(/no such program on PATH/) as unknown,
     })
     await helper('', 0o644)
     expect(await failure()).toMatchObject({
-      code: 'ARTIFACT_HELPER_FAILED',
+      code: 'ARTIFACT_CREDENTIALS_INVALID',
       message: expect.stringMatching(/not executable/) as unknown,
     })
   })

@@ -101,7 +101,7 @@ describe('pullArtifact of something else than was asked for', () => {
     world.registry.answer(`blobs/${layer.digest}`, 'endless')
     expect(await world.failure()).toMatchObject({
       code: 'ARTIFACT_SIZE_MISMATCH',
-      message: expect.stringContaining('the registry has more than 1000 bytes') as unknown,
+      message: expect.stringContaining('it has more than 1000 bytes') as unknown,
     })
   })
 

@@ -158,6 +158,21 @@ describe('pullArtifact with several logins for one repository', () => {
     expect(authorizations().slice(1)).toHaveLength(7)
     expect(service.calls.every(({authorization}) => authorization === header('a'))).toBe(true)
   })
+
+  it('takes the same token again, of a service that always gives that one', async () => {
+    await using service = await startTokenServer({user: 'a:a-word', mint: () => 'always-the-same'})
+    world.registry.requireToken(service.tokens, `Bearer realm="${service.realm}"`)
+    let now = 0
+    const timing = {...instantTiming(), now: () => (now += 60_000)}
+    addArtifact(
+      world.registry,
+      ['1', '2', '3', '4', '5', '6'].map(name => addFileLayer(world.registry, name, name)),
+    )
+    await using artifact = await world.pull(':prod', {...knowing(['a', 'b']), timing})
+    expect(artifact.files).toBe(6)
+    expect(service.calls.length).toBeGreaterThan(1)
+    expect(service.calls.every(({authorization}) => authorization === header('a'))).toBe(true)
+  })
 })
 
 describe('two image pull secrets', () => {

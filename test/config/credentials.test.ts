@@ -20,6 +20,11 @@ async function loginOf(given: Given): Promise<RegistryCredentials | null | undef
   return source.kind === 'oci' ? source.credentials : undefined
 }
 
+async function isPlainHttp(flags: ConfigFlags): Promise<boolean | undefined> {
+  const {source} = await load({source: `{${artifact}, plainHttp: true}`, flags})
+  return source.kind === 'oci' ? source.plainHttp : undefined
+}
+
 async function problems(given: Given): Promise<string[]> {
   const error: unknown = await load(given).catch((error: unknown) => error)
   expect(error).toMatchObject({code: 'CONFIG_INVALID'})
@@ -52,6 +57,12 @@ describe('source.credentials', () => {
     expect(secretRefsOf(await load(given))).toEqual(expected.dockerConfig)
     // their keys say what they are for
     expect(await loginOf({...given, flags: {source: 'oci://quay.io/acme/cfg'}})).toEqual(expected)
+  })
+
+  it('keeps doing without TLS to the registry that it is written beside', async () => {
+    expect(await isPlainHttp({})).toBe(true)
+    expect(await isPlainHttp({source: 'oci://ghcr.io/acme/other:prod'})).toBe(true)
+    expect(await isPlainHttp({source: 'oci://quay.io/acme/cfg:prod'})).toBe(false)
   })
 
   it('is null without one: the files of docker and podman are asked', async () => {

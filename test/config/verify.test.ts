@@ -48,6 +48,12 @@ describe('source.verify', () => {
     expect(await verifyOf('{verify: {keys: [{env: KEY}]}}', {source: 'oci://ghcr.io/acme/cfg'})).toEqual(required)
   })
 
+  it('is refused beside a folder', async () => {
+    const error: unknown = await load('{path: ., verify: {keys: [{env: KEY}]}}').catch((error: unknown) => error)
+    const message = expect.stringContaining('source.verify: a folder has no signature') as unknown
+    expect(error).toMatchObject({code: 'CONFIG_INVALID', message})
+  })
+
   it('counts its keys among what is read at a run', async () => {
     const config = await load(`{${artifact}, verify: {keys: [{file: k}, {env: KEY}]}}`)
     expect(secretRefsOf(config)).toEqual([{file: './prod/k'}, {env: 'KEY'}])

@@ -37,6 +37,18 @@ describe('an entry', () => {
     expect(causes(story)).toEqual([['a', null]])
   })
 
+  it('of a Manifest that is new came with the artifact that is new, if one is', async () => {
+    const story = watchOf()
+    await story.run('09:00', {web: {}}, {digest: one})
+    await story.run('10:00', {web: {}, fresh: {added: ['a']}}, {digest: two})
+    expect(causes(story)).toEqual([['a', 'new-artifact']])
+    await story.run('11:00', {web: {}, fresh: {added: ['a']}, other: {added: ['b']}}, {digest: two})
+    expect(causes(story)).toEqual([
+      ['a', 'new-artifact'],
+      ['b', null],
+    ])
+  })
+
   it('of a Manifest that was not checked meanwhile is compared with the artifact it was last checked with', async () => {
     const story = watchOf()
     await story.run('09:00', {web: {}, api: {}}, {digest: one})
@@ -78,6 +90,13 @@ describe('graceAfterNewArtifact', () => {
       ops: ['first-drift'],
     })
     expect(story.said('ops')).toEqual(['web a modified new', 'web b added new'])
+  })
+
+  it('holds back what a new Manifest brings, too', async () => {
+    const story = patient()
+    await story.run('09:00', {web: {}}, {digest: one})
+    expect(await story.run('10:00', {web: {}, fresh: {added: ['a']}}, {digest: two})).toEqual({})
+    expect(await story.run('12:00', {web: {}, fresh: {added: ['a']}}, {digest: two})).toEqual({ops: ['first-drift']})
   })
 
   it('is not begun again by the artifacts after it', async () => {

@@ -16,6 +16,10 @@ export function invalid(reason: string): Verdict {
   return {kind: 'invalid', reason}
 }
 
+export function noSignature(reason: string): Verdict {
+  return {kind: 'no-signature', reason}
+}
+
 /** The same verdict; its reason says on what. */
 export function named(name: string, verdict: Verdict): Verdict {
   return verdict.kind === 'valid' ? verdict : {...verdict, reason: `${name}: ${verdict.reason}`}

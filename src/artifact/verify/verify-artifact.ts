@@ -18,7 +18,12 @@ export type VerifyPolicy = {
 }
 
 /** By whom an artifact is verified; nobody, with a warning, when it need not be signed. */
-export type Verified = {readonly verifiedBy: readonly string[]; readonly warnings: readonly ReportWarning[]}
+export type Verified = {
+  readonly verifiedBy: readonly string[]
+  /** What was signed; null when nothing was. */
+  readonly verifiedDigest: string | null
+  readonly warnings: readonly ReportWarning[]
+}
 
 export type VerifyOptions = Omit<VerifyContext, 'keys'> & {
   readonly policy: VerifyPolicy
@@ -51,7 +56,7 @@ export async function verifyArtifact(options: VerifyOptions): Promise<Verified> 
   for (const digest of signable) {
     for (const candidatesOf of [bundlesOf, simpleSignaturesOf]) {
       for await (const verdict of candidatesOf(digest, context)) {
-        if (verdict.kind === 'valid') return {verifiedBy: [verdict.key.name], warnings: []}
+        if (verdict.kind === 'valid') return {verifiedBy: [verdict.key.name], verifiedDigest: digest, warnings: []}
         reasons[verdict.kind].push(verdict.reason)
       }
     }
@@ -70,7 +75,7 @@ function unverified(reasons: Reasons, options: VerifyOptions): Verified {
   const others = reasons['no-signature']
   const text = `it has no signature${others.length === 0 ? '' : `: ${list(others)}`}`
   if (policy.require) throw attemptOf(what).error(missingCode(options), text)
-  return {verifiedBy: [], warnings: [{code: 'ARTIFACT_UNVERIFIED', message: `${what}: ${text}`}]}
+  return {verifiedBy: [], verifiedDigest: null, warnings: [{code: 'ARTIFACT_UNVERIFIED', message: `${what}: ${text}`}]}
 }
 
 /** Who signs does so after the push. A time in the future counts only as far as clocks may differ. */

@@ -1,6 +1,6 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 
-import {errorBody, startFakeRegistry, type RegistryAnswer} from '../../support/fake-registry.ts'
+import {errorBody, startFakeRegistry, type RegistryAnswer, type StoredDescriptor} from '../../support/fake-registry.ts'
 import {imageManifest, indexType, manifestType} from '../artifact-builder.ts'
 import {addBundle, bundleOf, preAuthentication, referrersOf, signBundles, signClassic, signedBundle} from './signer.ts'
 import {statement, tagReferrers} from './signer.ts'
@@ -122,7 +122,7 @@ describe('bundles of an artifact', () => {
     const bundle = good()
     tagReferrers(world.registry, world.artifact.digest, [...boms, {...bundle, artifactType: 'some/thing'}])
     expect(await world.refusal()).toMatchObject({
-      code: 'ARTIFACT_SIGNATURE_INVALID',
+      code: 'ARTIFACT_SIGNATURE_MISSING',
       message: expect.stringContaining('only 64 of 81 referrers were looked at') as unknown,
     })
     expect(world.registry.paths().filter(path => path.startsWith('manifests/sha256:'))).toHaveLength(64)
@@ -144,13 +144,27 @@ describe('bundles of an artifact', () => {
     })
   })
 
+  it.each<[string, () => StoredDescriptor, RegExp]>([
+    ['was deleted', () => ({...good(), digest: `sha256:${'0'.repeat(64)}`}), /the registry answered 404/],
+    ['is an index', () => world.registry.addManifest(referrersOf([]), indexType), /it is an index/],
+  ])('are none when what is listed %s', async (_title, toReferrer, reason) => {
+    tagReferrers(world.registry, world.artifact.digest, [toReferrer()])
+    expect(await world.refusal()).toMatchObject({
+      code: 'ARTIFACT_SIGNATURE_MISSING',
+      message: expect.stringMatching(reason) as unknown,
+    })
+    expect(await world.facts({require: false})).toMatchObject({
+      verifiedBy: [],
+      warnings: [{code: 'ARTIFACT_UNVERIFIED', message: expect.stringMatching(reason) as unknown}],
+    })
+  })
+
   it('are none when the registry gives the artifact itself for the fallback tag', async () => {
     world.registry.addManifest(imageManifest([world.layer], {annotations: {}}), manifestType, fallback.slice(10))
     expect(await world.refusal()).toMatchObject({code: 'ARTIFACT_SIGNATURE_MISSING'})
   })
 
   it.each<[string, () => unknown, RegExp]>([
-    ['is not there', () => ({...good(), digest: `sha256:${'0'.repeat(64)}`}), /the registry answered 404/],
     ['has a path for a digest', () => ({...good(), digest: '../../../other/manifests/x'}), /is none that is known/],
     ['has a digest of md5', () => ({...good(), digest: `md5:${'0'.repeat(32)}`}), /is none that is known/],
     ['has another subject', () => addBundle(world.registry, good(), signed()), /its subject is another artifact/],
@@ -160,7 +174,6 @@ describe('bundles of an artifact', () => {
       () => addBundle(world.registry, world.artifact, signed(), {subject: [world.artifact]}),
       /it is not as OCI has it/,
     ],
-    ['is an index', () => world.registry.addManifest(referrersOf([]), indexType), /it is an index/],
     ['is junk', () => world.registry.addManifest('junk', manifestType), /it is not JSON/],
     ['is null', () => world.registry.addManifest('null', manifestType), /it is not as OCI has it/],
     ['is deep', () => world.registry.addManifest(deep(100_000), manifestType), /it is not as OCI has it/],

@@ -153,6 +153,21 @@ describe('a pull that verifies', () => {
       expect(world.registry.paths()).not.toContain(`referrers/${world.artifact.digest}`)
     })
 
+    it('shows nothing that only an index without signature says', async () => {
+      const noted = {
+        'org.opencontainers.image.revision': 'r2',
+        'org.opencontainers.image.source': 'https://evil.example',
+      }
+      const more = {manifests: [world.artifact], annotations: noted}
+      const index = world.registry.addManifest({schemaVersion: 2, mediaType: indexType, ...more}, indexType, 'prod')
+      signClassic(world.registry, world.artifact.digest, world.signer)
+      await using byChild = await world.pull()
+      expect(byChild).toMatchObject({verifiedBy: [world.signer.key.name], revision: null, url: null})
+      signBundles(world.registry, index, world.signer)
+      await using byIndex = await world.pull()
+      expect(byIndex).toMatchObject({verifiedBy: [world.signer.key.name], revision: 'r2', url: 'https://evil.example'})
+    })
+
     it('does not take a signature of another image manifest in it', async () => {
       const other = world.registry.addManifest(imageManifest([world.layer], {annotations: {another: ''}}), manifestType)
       signClassic(world.registry, other.digest, world.signer)

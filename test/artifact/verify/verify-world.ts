@@ -15,7 +15,7 @@ export type VerifyWorld = AsyncDisposable & {
   /** Pulls with the key of `signer`. */
   pull(policy?: Partial<VerifyPolicy>, options?: Partial<PullOptions>, suffix?: string): Promise<PulledArtifact>
   /** What a pull says of its signatures; what it pulled is gone. */
-  facts(policy?: Partial<VerifyPolicy>): Promise<Verified>
+  facts(policy?: Partial<VerifyPolicy>): Promise<Pick<Verified, 'verifiedBy' | 'warnings'>>
   /** Of that, who signed. */
   verifiedBy(policy?: Partial<VerifyPolicy>): Promise<readonly string[]>
   /** The error of a pull that must fail without a call for the content. */
@@ -39,7 +39,8 @@ export async function openVerifyWorld(annotations: Record<string, string> = {}):
   })
   const facts: VerifyWorld['facts'] = async policy => {
     await using pulled = await world.pull(':prod', toOptions(policy))
-    return {verifiedBy: pulled.verifiedBy, warnings: pulled.warnings}
+    const {verifiedBy, warnings} = pulled
+    return {verifiedBy, warnings}
   }
   return {
     registry,
