@@ -110,10 +110,11 @@ function isRipe(entry: KnownEntry, {minSightings, graceAfterNewArtifact}: Decide
 
 /**
  * Until when an entry that came with a new artifact may just not be applied yet, in milliseconds: counted from its own
- * first-seen, so that the artifacts after it do not put it off.
+ * first-seen, so that the artifacts after it do not put it off. Without a grace nothing waits, also not for a clock that
+ * was set back.
  */
 export function graceEnd({cause, firstSeenAt}: Pick<KnownEntry, 'cause' | 'firstSeenAt'>, grace: number): number {
-  return cause === 'new-artifact' ? Date.parse(firstSeenAt) + grace : 0
+  return cause === 'new-artifact' && grace > 0 ? Date.parse(firstSeenAt) + grace : 0
 }
 
 function toOpenEntry([stateKey, entry]: Open, told: ToldManifest | undefined): OpenEntry {

@@ -81,6 +81,13 @@ describe('the artifact of the run before', () => {
 })
 
 describe('graceAfterNewArtifact', () => {
+  it('of nothing lets nothing wait, also where the clock was set back', async () => {
+    const story = watchOf({minSightings: 2})
+    await story.run('09:00', {web: {}}, {digest: one})
+    await story.run('11:00', {web: {modified: ['a']}}, {digest: two})
+    expect(await story.run('10:30', {web: {modified: ['a']}}, {digest: two})).toEqual({ops: ['first-drift']})
+  })
+
   it('keeps what came with a new artifact untold, until it has been there for so long', async () => {
     const story = patient()
     await story.run('09:00', {web: {}}, {digest: one})

@@ -188,7 +188,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'removed waits for sightings like everything else',
     breaks: /\(b\)/,
-    changes: [{file: 'drift/decide.ts', find: "diffType === 'removed' || sightings >=", put: 'sightings >='}],
+    changes: [{file: 'drift/decide.ts', find: "if (entry.diffType === 'removed') return true", put: ''}],
   },
   {
     name: 'no reminder',
@@ -262,8 +262,8 @@ export const bugs: readonly Bug[] = [
     changes: [
       {
         file: 'drift/follow-alerts.ts',
-        find: 'return [...alertsWithout(alertsWithout(receiver.ended, open), over), ...over]',
-        put: 'return over',
+        find: 'return [...alertsWithout(alertsWithout(receiver.ended, open), over), ...begun]',
+        put: 'return begun',
       },
     ],
   },
