@@ -85,7 +85,7 @@ describe('graceAfterNewArtifact', () => {
     const story = watchOf({minSightings: 2})
     await story.run('09:00', {web: {}}, {digest: one})
     await story.run('11:00', {web: {modified: ['a']}}, {digest: two})
-    expect(await story.run('10:30', {web: {modified: ['a']}}, {digest: two})).toEqual({ops: ['first-drift']})
+    expect(await story.run('10:56', {web: {modified: ['a']}}, {digest: two})).toEqual({ops: ['first-drift']})
   })
 
   it('keeps what came with a new artifact untold, until it has been there for so long', async () => {
