@@ -67,7 +67,9 @@ export function httpClient({env, caFile}: HttpOptions): Http {
     },
     async close() {
       const dispatchers = await opened?.catch(() => undefined)
-      await Promise.all(Object.values(dispatchers ?? {}).map(async dispatcher => await dispatcher.destroy()))
+      await Promise.all(
+        [...new Set(Object.values(dispatchers ?? {}))].map(async dispatcher => await dispatcher.destroy()),
+      )
     },
   }
 }
@@ -85,8 +87,9 @@ async function openDispatchers(env: NodeJS.ProcessEnv, caFile: string | undefine
     ...(caFile !== undefined && {ca: await authorities(caFile)}),
   }
   const noProxy = env['no_proxy'] || env['NO_PROXY'] || ''
+  const direct = new Agent({connect, allowH2: false})
   const toDispatcher = (proxy: string | undefined) => {
-    if (!proxy) return new Agent({connect, allowH2: false})
+    if (!proxy) return direct
     const url = toProxyUrl(proxy)
     return new EnvHttpProxyAgent({
       connect,
@@ -100,7 +103,7 @@ async function openDispatchers(env: NodeJS.ProcessEnv, caFile: string | undefine
   return {
     plain: toDispatcher(env['http_proxy'] || env['HTTP_PROXY']),
     tls: toDispatcher(env['https_proxy'] || env['HTTPS_PROXY']),
-    direct: toDispatcher(undefined),
+    direct,
   }
 }
 

@@ -79,12 +79,7 @@ export function seeManifest(
     digest,
     firstSeenAt: fold?.firstSeenAt ?? null,
     alreadySeen: fold === null ? 0 : often,
-    cause:
-      fold !== null
-        ? null
-        : known === undefined
-          ? causeOfNew(proof.previousDigest, digest)
-          : causeOf(before.digest, digest),
+    cause: fold === null ? causeOf(known, proof.previousDigest, digest) : null,
   }
   const entries = new Map<string, KnownEntry>()
   const returned: string[] = []
@@ -105,15 +100,13 @@ export function seeManifest(
   return {known: {...checked, digest, entries: unfolded, folded: null}, returned, unstable}
 }
 
-/** What came since the Manifest was last checked, with which artifact. */
-function causeOf(before: string | null, digest: string | null): Cause | null {
+/** What came since the Manifest was last checked, with which artifact; one that is not known, since the run before. */
+function causeOf(known: KnownManifest | undefined, previousDigest: string | null, digest: string | null): Cause | null {
+  const before = known === undefined ? previousDigest : known.digest
   if (before === null || digest === null) return null
-  return before === digest ? 'same-artifact' : 'new-artifact'
-}
-
-/** A Manifest that is not known was perhaps there all the time, when the artifact is the same. */
-function causeOfNew(before: string | null, digest: string | null): Cause | null {
-  return causeOf(before, digest) === 'new-artifact' ? 'new-artifact' : null
+  if (before !== digest) return 'new-artifact'
+  // what is not known was perhaps there all the time
+  return known === undefined ? null : 'same-artifact'
 }
 
 /** Whether the block of a checked Manifest is all there is to it: only then a folded one is compared. */

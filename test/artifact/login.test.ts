@@ -2,17 +2,17 @@ import {expect, it} from 'vitest'
 
 import {attemptOf} from '../../src/artifact/attempt.ts'
 import {parseChallenges} from '../../src/artifact/challenge.ts'
-import {openLogin} from '../../src/artifact/login.ts'
+import {openLogin, type RegistryLogin} from '../../src/artifact/login.ts'
 import {toOrigin} from '../../src/artifact/origin.ts'
 import {parseReference} from '../../src/artifact/reference.ts'
-import {httpClient} from '../../src/http.ts'
+import {httpClient, type Http} from '../../src/http.ts'
 import {startTokenServer} from '../support/token-server.ts'
 import {instantTiming, nobody} from './pull-world.ts'
 
-it('asks for one token when several requests are refused at once, and for another when that one is', async () => {
-  await using server = await startTokenServer()
-  const http = httpClient({env: {}})
-  const login = openLogin({
+const step = {attempt: attemptOf('pulling x'), signal: new AbortController().signal}
+
+function openLoginOfNobody(http: Http): RegistryLogin {
+  return openLogin({
     http,
     origin: toOrigin('127.0.0.1:5000', false),
     reference: parseReference('oci://127.0.0.1:5000/acme/config'),
@@ -20,7 +20,12 @@ it('asks for one token when several requests are refused at once, and for anothe
     onSecret: () => undefined,
     timing: instantTiming(),
   })
-  const step = {attempt: attemptOf('pulling x'), signal: new AbortController().signal}
+}
+
+it('asks for one token when several requests are refused at once, and for another when that one is', async () => {
+  await using server = await startTokenServer()
+  const http = httpClient({env: {}})
+  const login = openLoginOfNobody(http)
   const header = () => login.forRequest(step).header()
   const refuse = async () => {
     const sent = await header()
@@ -40,15 +45,7 @@ it('asks for one token when several requests are refused at once, and for anothe
 it('keeps a token for each scope and service, and takes none twice that was refused', async () => {
   await using server = await startTokenServer()
   const http = httpClient({env: {}})
-  const login = openLogin({
-    http,
-    origin: toOrigin('127.0.0.1:5000', false),
-    reference: parseReference('oci://127.0.0.1:5000/acme/config'),
-    credentials: nobody,
-    onSecret: () => undefined,
-    timing: instantTiming(),
-  })
-  const step = {attempt: attemptOf('pulling x'), signal: new AbortController().signal}
+  const login = openLoginOfNobody(http)
   async function ask(service: string, scope: string): Promise<string | null> {
     const [challenge] = parseChallenges(`Bearer realm="${server.realm}",service="${service}",scope="${scope}"`)
     const request = login.forRequest(step)
